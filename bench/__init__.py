@@ -1,0 +1,1 @@
+"""bench: measures neural networks the way an experimenter would."""

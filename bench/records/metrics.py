@@ -1,0 +1,52 @@
+"""Every metric, declared once: printing asks the unit, comparing the direction, the gate whether repeating helps."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """`source`: `trials` (one value a trial, the estimate has an interval), `survey` (one value a case, timed once),
+    `exact` (known without timing, judged without noise)."""
+
+    name: str
+    unit: Literal["s", "byte", "items/s", "1"]
+    better: Literal["less", "more"]
+    source: Literal["trials", "survey", "exact"]
+    title: str
+
+
+def _metric(
+    name: str,
+    unit: Literal["s", "byte", "items/s", "1"],
+    source: Literal["trials", "survey", "exact"],
+    title: str,
+    better: Literal["less", "more"] = "less",
+) -> Metric:
+    return Metric(name=name, unit=unit, better=better, source=source, title=title)
+
+
+METRICS: dict[str, Metric] = {
+    m.name: m
+    for m in (
+        _metric("latency", "s", "trials", "wall time of a step: the median of a trial's samples"),
+        _metric("undisturbed", "s", "trials", "wall time of a step: the lower decile of a trial's samples"),
+        _metric("cpu_time", "s", "trials", "CPU time of a step: the lower decile of a trial's samples"),
+        _metric("mean_latency", "s", "trials", "wall time of a step: the mean of a trial's samples"),
+        _metric("tail", "s", "trials", "wall time of a step: the 95th percentile, where one sample is one step"),
+        _metric("throughput", "items/s", "trials", "items by latency", "more"),
+        _metric("parameters", "1", "exact", "trainable numbers of the network"),
+        _metric("flops", "1", "exact", "2 × multiply-adds of the matrix products and convolutions of a step"),
+        _metric("sequential_steps", "1", "exact", "products on the longest dependent chain of the forward pass"),
+        _metric("operations", "1", "exact", "ATen operators called in a step, nested ones included"),
+        _metric("peak_memory", "byte", "exact", "the process's growth over build and one step"),
+        _metric("build", "s", "survey", "building the workload, once"),
+        _metric("first_call", "s", "survey", "the first step of a fresh process"),
+        _metric("compile", "s", "survey", "compiling the workload, once"),
+    )
+}
+
+
+def metric(name: str) -> Metric:
+    """The metric of that name; one that a workload invents is an exact number without a unit."""
+    return METRICS.get(name) or Metric(name=name, unit="1", better="less", source="exact", title=name)

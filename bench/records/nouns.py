@@ -1,0 +1,164 @@
+"""What a run is made of: cases, trials, records, estimates, comparisons, findings. Inert values, no behaviour."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from bench.records.suite import FORBID_EXTRA, Allocator, Level, Policy, Suite
+
+SCHEMA = 1
+"""1 (2026-11): the first."""
+
+Status = Literal["ok", "skipped", "unavailable", "failed", "timeout", "oom", "crashed", "invalid", "cancelled"]
+Kind = Literal["survey", "timed", "fact"]
+Unknown = Literal["unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One combination of levels. `levels` are the columns, `arguments` the keywords that the builder gets."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    id: str
+    target: str
+    levels: dict[str, Level]
+    arguments: dict[str, Level]
+    threads: int
+    allocator: Allocator
+    skip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One case to be timed in one round."""
+
+    case: Case
+    round: int
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What became of a survey or a trial. Times are integers in nanoseconds: `warmup` of one step each, `samples` and
+    `cpu` of `loops` steps each; `phases` are seconds; a probe that the kernel lacks is `unknown`, never 0."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    schema: int
+    kind: Kind
+    status: Status
+    case: str
+    round: int = 0
+    attempt: int = 0
+    server: int = 0
+    sequence: int = 0
+    started: float = 0.0
+    loops: int = 0
+    warmup: tuple[int, ...] = ()
+    samples: tuple[int, ...] = ()
+    cpu: tuple[int, ...] = ()
+    phases: dict[str, float] = field(default_factory=dict)
+    noise: dict[str, float | Unknown] = field(default_factory=dict)
+    metrics: dict[str, int | float] = field(default_factory=dict)
+    operators: tuple[str, ...] = ()
+    settings: str = ""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """`name` is for people and folders; `identity` is a hash of models, counts, memory and virtualisation."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    name: str
+    identity: str
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """`run.json`: what was asked, written once before the first survey. `fingerprint` is what resuming compares."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    schema: int
+    name: str
+    suite: Suite
+    suite_file: str
+    policy: Policy
+    device: str
+    launch: Literal["fork", "spawn"]
+    isolate: Literal["case", "round"]
+    seed: int
+    options: dict[str, str]
+    machine: Machine
+    fingerprint: dict[str, str]
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A line of `starts.jsonl`: the world at a start or a resume."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    schema: int
+    started: float
+    boot: str
+    git: dict[str, str]
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A value with its 95 % interval (absent where the trials are too few, or the metric is exact) and the trials
+    behind it. What has no value has a status that says why."""
+
+    case: str
+    metric: str
+    value: int | float | None
+    low: float | None = None
+    high: float | None = None
+    rounds: int = 0
+    status: Status = "ok"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`ratio` above 1 means worse than `against`."""
+
+    case: str
+    against: str
+    metric: str
+    ratio: float | None
+    low: float | None = None
+    high: float | None = None
+    rounds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A remark on a result, with advice; `cases` are those it is about, none for the whole run."""
+
+    code: str
+    message: str
+    advice: str
+    cases: tuple[str, ...] = ()
+
+
+class Judge(Protocol):
+    """What the measuring loop asks of the analysis, so that neither room knows the other."""
+
+    def disturbed(self, records: Sequence[Record]) -> set[tuple[str, int]]:
+        """(case, round) of the trials whose best attempt so far was disturbed."""
+        ...
+
+    def precise(self, records: Sequence[Record]) -> set[str]:
+        """The cases whose latency has reached the policy's precision."""
+        ...
+
+
+Listener = Callable[[Record], None]

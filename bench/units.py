@@ -1,0 +1,68 @@
+"""Units, and how numbers in them are written and read."""
+
+import math
+import re
+from collections.abc import Iterable
+
+SCALES: dict[str, tuple[tuple[float, str], ...]] = {
+    "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
+    "byte": ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B")),
+    "1": ((1e12, "10¹²"), (1e9, "10⁹"), (1e6, "10⁶"), (1.0, "")),
+    "items/s": ((1.0, "items/s"),),
+}
+
+_SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def common_scale(values: Iterable[float], unit: str) -> tuple[float, str]:
+    """The one scale in which a table's numbers read best, by their geometric mean: (divisor, label)."""
+    sizes = [abs(v) for v in values if v and math.isfinite(v)]
+    scales = SCALES.get(unit, ((1.0, unit),))
+    if not sizes:
+        return scales[0]
+    geometric = math.exp(sum(map(math.log, sizes)) / len(sizes))
+    return next((scale for scale in scales if geometric >= scale[0]), scales[-1])
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number at so many significant digits, without an exponent: 0.190, 13.3, 1,230; whole numbers stay whole."""
+    if not math.isfinite(value):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    places = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:,.{max(0, places)}f}"
+
+
+def compact(value: float) -> str:
+    """A number for CSV: whole numbers exactly, others at 6 significant digits."""
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time for a person: 850 ms, 12 s, 3 min 5 s."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def parse_share(value: object) -> object:
+    """`2%` → 0.02; a number stays, and what is neither is left for the validator to refuse."""
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)%", value)):
+        return float(match[1]) / 100
+    return value
+
+
+def parse_memory(text: str, available: int) -> int:
+    """`80%` of what is available, or `2GB`, in bytes."""
+    if text.endswith("%"):
+        return int(available * float(text[:-1]) / 100)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?B)", text)
+    assert match, text
+    return int(float(match[1]) * _SIZES[match[2]])
