@@ -18,12 +18,12 @@ def adapter(noun: type[T]) -> TypeAdapter[T]:
     """One adapter per noun: building it costs more than a thousand uses."""
     if noun not in _adapters:
         _adapters[noun] = TypeAdapter(noun)
-    return cast(TypeAdapter[T], _adapters[noun])
+    return cast("TypeAdapter[T]", _adapters[noun])
 
 
 def encode(noun: object) -> bytes:
     """One line of JSON without its newline; what equals its default is left out."""
-    return adapter(cast(type[object], type(noun))).dump_json(noun, by_alias=True, exclude_defaults=True)
+    return adapter(type(noun)).dump_json(noun, by_alias=True, exclude_defaults=True)
 
 
 def decode(kind: type[T], line: bytes, *, where: str) -> T:
