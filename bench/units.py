@@ -30,11 +30,27 @@ def significant(value: float, digits: int = 3) -> str:
         return str(value)
     if isinstance(value, int):
         return f"{value:,}"
+    return _at(value, _place(value, digits))
+
+
+def alike(value: float, others: Iterable[float], digits: int = 3) -> tuple[str, ...]:
+    """A number as `significant` writes it, then others rounded to the same decimal place: 0.190, 0.188, 0.193."""
+    if isinstance(value, int) or not math.isfinite(value):
+        return significant(value, digits), *(significant(other, digits) for other in others)
+    place = _place(value, digits)
+    return _at(value, place), *(_at(other, place) for other in others)
+
+
+def _place(value: float, digits: int) -> int:
+    """The decimal place of the last significant digit, negative left of the point."""
     if value == 0:
-        return "0"
+        return 0
     rounded = float(f"{value:.{digits - 1}e}")
-    places = digits - 1 - math.floor(math.log10(abs(rounded)))
-    return f"{rounded:,.{max(0, places)}f}"
+    return digits - 1 - math.floor(math.log10(abs(rounded)))
+
+
+def _at(value: float, place: int) -> str:
+    return f"{round(value, place):,.{max(0, place)}f}"
 
 
 def compact(value: float) -> str:

@@ -1,0 +1,35 @@
+"""Records so far → what the measuring loop asks: which trials to repeat, and which cases are precise enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.analysis.estimate import bounds
+from bench.analysis.trials import Counted, counted, disturbed
+from bench.analysis.values import values
+from bench.records.nouns import Case, Record
+from bench.records.suite import Policy
+from bench.statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class RunJudge:
+    """The judge of one run (bench.records.nouns.Judge)."""
+
+    cases: Sequence[Case]
+    policy: Policy
+
+    def disturbed(self, records: Sequence[Record]) -> set[tuple[str, int]]:
+        """(case, round) of the trials whose best attempt so far was disturbed."""
+        return disturbed(self.cases, records)
+
+    def precise(self, records: Sequence[Record]) -> set[str]:
+        """The cases whose latency has an interval, half of which is at most the policy's precision × the value."""
+        return {case for case, found in counted(self.cases, records).items() if self._reached(found)}
+
+    def _reached(self, found: Counted) -> bool:
+        latencies = list(values(found.trials, "latency", {}).values())
+        interval = bounds(latencies, found, self.policy)
+        if interval is None:
+            return False
+        low, high = interval
+        return (high - low) / 2 <= self.policy.precision * median(latencies)

@@ -1,0 +1,65 @@
+"""One timed record → what it is worth in each metric that is timed.
+
+A value is known in every trial of a case or it is not the case's: to take it from those trials that have it
+would let the latency choose them (a tail, for instance, from those that were slow enough for samples of one step).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bench.records.nouns import Record
+from bench.statistics import median, quantile
+
+Known = Mapping[str, int | float]
+"""What the survey of the case found out."""
+
+SECOND = 1e9
+
+
+def _latency(trial: Record, known: Known) -> float | None:
+    return median(trial.samples) / trial.loops / SECOND
+
+
+def _undisturbed(trial: Record, known: Known) -> float | None:
+    return quantile(trial.samples, 0.1) / trial.loops / SECOND
+
+
+def _cpu_time(trial: Record, known: Known) -> float | None:
+    return quantile(trial.cpu, 0.1) / trial.loops / SECOND if trial.cpu else None
+
+
+def _mean_latency(trial: Record, known: Known) -> float | None:
+    return sum(trial.samples) / len(trial.samples) / trial.loops / SECOND
+
+
+def _tail(trial: Record, known: Known) -> float | None:
+    """Nothing where a sample is several steps: their mean hides the slow one."""
+    return quantile(trial.samples, 0.95) / SECOND if trial.loops == 1 else None
+
+
+def _throughput(trial: Record, known: Known) -> float | None:
+    latency = _latency(trial, known)
+    return known["items"] / latency if latency and "items" in known else None
+
+
+VALUES: dict[str, Callable[[Record, Known], float | None]] = {
+    "latency": _latency,
+    "undisturbed": _undisturbed,
+    "cpu_time": _cpu_time,
+    "mean_latency": _mean_latency,
+    "tail": _tail,
+    "throughput": _throughput,
+}
+
+UNKNOWN: dict[str, str] = {
+    "cpu_time": "CPU time was not measured",
+    "tail": "a sample is several steps",
+    "throughput": "the workload does not declare its items",
+}
+"""Why a metric that is timed may have no value."""
+
+
+def values(trials: Sequence[Record], metric: str, known: Known) -> dict[int, float]:
+    """The trials' values by round, in the metric's unit; empty unless every trial has one."""
+    found = {trial.round: VALUES[metric](trial, known) for trial in trials}
+    present = {round_: value for round_, value in found.items() if value is not None}
+    return present if len(present) == len(found) else {}

@@ -1,0 +1,80 @@
+"""A suite's file and what was asked → the cases to measure, under which policy. Reads files; measures nothing."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from bench.errors import BenchError
+from bench.plan.matrix import expand, resolve
+from bench.plan.project import Project, find_project
+from bench.plan.select import select
+from bench.plan.suite import load_suite
+from bench.records.nouns import Case
+from bench.records.suite import Level, Policy, PolicyKeys, Suite
+
+DEVICE_KINDS = ("cpu", "cuda", "fake")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person may ask beside the suite. `policy` holds policy keys, `levels` the levels that replace a factor's;
+    `only` selects cases in pytest's -k grammar; without a `seed` each run draws one."""
+
+    only: str | None = None
+    levels: Mapping[str, Sequence[Level]] = field(default_factory=dict)
+    quick: bool = False
+    policy: PolicyKeys = field(default_factory=dict)
+    device: str = "cpu"
+    launch: Literal["fork", "spawn"] = "fork"
+    seed: int | None = None
+    data: Path | None = None
+    machine: str | None = None
+    out: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be measured. `asked` is the suite as read, without what the options changed."""
+
+    asked: Suite
+    suite: Suite
+    policy: Policy
+    project: Project
+    file: Path
+    cases: tuple[Case, ...]
+    seed: int
+    options: Options
+
+
+def plan(file: Path, options: Options) -> Plan:
+    """Raises SuiteError with every complaint, BenchError for an option that does not fit, NothingSelected."""
+    kind = options.device.partition(":")[0]
+    if kind not in DEVICE_KINDS:
+        raise BenchError(f"there is no device {options.device!r}", hint="cpu, cuda, cuda:1 … or fake")
+    asked = load_suite(file)
+    overlays = [*(["cuda"] if kind == "cuda" else []), *(["quick"] if options.quick else [])]
+    suite, policy = resolve(asked, overlays=overlays, levels=options.levels, policy=options.policy)
+    cases = expand(suite, policy)
+    return Plan(
+        asked=asked,
+        suite=suite,
+        policy=policy,
+        project=find_project(file),
+        file=file,
+        cases=select(cases, options.only) if options.only else cases,
+        seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
+        options=options,
+    )
+
+
+def expected_seconds(plan: Plan) -> float:
+    """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey."""
+    if plan.options.device == "fake":
+        return 0.0
+    measured = [case for case in plan.cases if case.skip is None]
+    policy, allocators = plan.policy, {case.allocator for case in measured}
+    servers = len(allocators) * (1 + policy.rounds / policy.rounds_per_server)
+    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * (policy.trial_seconds + 0.1))
+    return min(guess, policy.max_seconds or guess)

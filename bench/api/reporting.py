@@ -1,0 +1,125 @@
+"""A run folder → its derived files, made from the records alone; published runs; and whether files still say so."""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench.analysis.analysed import Analysed, analyse
+from bench.analysis.compare import compare_cases
+from bench.analysis.estimate import estimate, estimates
+from bench.analysis.findings import findings
+from bench.analysis.rows import columns, measurements
+from bench.analysis.summary import summary
+from bench.errors import BenchError
+from bench.plan.project import find_project
+from bench.records.nouns import Estimate, Finding
+from bench.report.csv_text import csv_text
+from bench.report.nouns import Table
+from bench.report.page import page
+from bench.report.table import build_table
+from bench.store.files import write
+from bench.store.folder import Stored, read
+from bench.store.publish import publish, published, published_folder
+
+RESULTS = "results"
+
+CAPTIONED = ("parameters", "flops", "items", "values")
+"""Whatever a suite measures, the captions of its tables say whether these are equal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is worked out of a run."""
+
+    stored: Stored
+    analysed: Analysed
+    estimates: tuple[Estimate, ...]
+    findings: tuple[Finding, ...]
+    tables: tuple[Table, ...]
+    summary: dict[str, object]
+
+    @property
+    def outcomes(self) -> tuple[Estimate, ...]:
+        """What became of each case: its latency."""
+        return tuple(estimate(self.analysed, case.id, "latency") for case in self.stored.run.cases)
+
+
+def report(folder: Path) -> Report:
+    """Reads a run and works everything out."""
+    stored = read(folder)
+    analysed = analyse(stored.run, stored.records)
+    found, remarks = estimates(analysed), findings(analysed)
+    suite = stored.run.suite
+    shown = dict.fromkeys((*(spec.value for spec in suite.tables), *CAPTIONED))
+    known = {(e.case, e.metric): e for e in found}
+    known |= {
+        (case.id, metric): estimate(analysed, case.id, metric)
+        for metric in shown
+        for case in stored.run.cases
+        if (case.id, metric) not in known
+    }
+    compare = partial(compare_cases, analysed)
+    tables = tuple(build_table(spec, suite, stored.run.cases, known, compare=compare) for spec in suite.tables)
+    return Report(
+        stored=stored,
+        analysed=analysed,
+        estimates=found,
+        findings=remarks,
+        tables=tables,
+        summary=summary(analysed, remarks, starts=stored.starts),
+    )
+
+
+def texts(made: Report) -> dict[str, str]:
+    """The derived files by name, byte for byte the same for the same records."""
+    run, starts = made.stored.run, made.stored.starts
+    rows = measurements(run, made.estimates)
+    return {
+        "summary.json": json.dumps(made.summary, indent=1, allow_nan=False) + "\n",
+        "measurements.csv": csv_text(rows, columns(run)),
+        "table.md": page(run, starts, tables=made.tables, findings=made.findings, outcomes=made.outcomes),
+    }
+
+
+def derive(folder: Path) -> Report:
+    """Writes the derived files of a run."""
+    made = report(folder)
+    for name, text in texts(made).items():
+        write(folder / name, text.encode())
+    return made
+
+
+def differences(folder: Path) -> list[str]:
+    """The derived files that do not say what the records say."""
+    expected = texts(report(folder))
+    return [name for name, text in expected.items() if not _same(folder / name, text)]
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.exists() and path.read_bytes() == text.encode()
+
+
+def publish_run(folder: Path, *, machine: str | None) -> Path:
+    """Files a run under `results/<suite>/<machine>/` of the project it lies in, with its derived files."""
+    stored = read(folder)
+    home = published_folder(results_folder(folder), stored, machine)
+    publish(stored, home, machine=machine)
+    derive(home)
+    return home
+
+
+def results_folder(near: Path) -> Path:
+    """The `results` of the project that a folder belongs to."""
+    return find_project(near.resolve() / "suite.yaml").root / RESULTS
+
+
+def published_runs(near: Path) -> list[Path]:
+    """Every published run of the project.
+
+    Raises BenchError where there is none."""
+    results = results_folder(near)
+    found = published(results)
+    if not found:
+        raise BenchError("no published run", where=str(results), hint="bench report --publish RUN files one")
+    return found

@@ -1,0 +1,44 @@
+"""`bench compare`: two runs, or two levels of one → ratios with intervals. It never refuses."""
+
+import json
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+
+from bench.api.comparing import compare_levels, compare_runs, differences_of_origin
+from bench.errors import BenchError
+from bench.records.nouns import Comparison
+from bench.report.terminal import comparison_view
+
+
+@click.command("compare")
+@click.argument("runs", nargs=-1, required=True, metavar="BASE [OTHER]")
+@click.option("--by", metavar="FACTOR", help="Compare the levels of this factor within one run.")
+@click.option("--against", metavar="LEVEL", help="The level that is the denominator.")
+@click.option("--metric", "metrics", multiple=True, default=("latency", "undisturbed"), show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def command(
+    runs: tuple[str, ...], by: str | None, against: str | None, metrics: tuple[str, ...], as_json: bool
+) -> None:
+    """Ratios of OTHER to BASE, or of every level of a factor to one of them; above 1 means worse."""
+    if len(runs) == 2 and by is None and against is None:
+        found = compare_runs(*runs, metrics=metrics)
+        origin = differences_of_origin(*runs)
+        headline = f"{runs[1]} by {runs[0]}"
+    elif len(runs) == 1 and by and against:
+        found, origin = compare_levels(runs[0], by=by, against=against, metrics=metrics), []
+        headline = f"{runs[0]}: {by} by {by}={against}"
+    else:
+        raise BenchError("name two runs, or one run with --by FACTOR --against LEVEL")
+    show(found, origin, headline, as_json=as_json)
+
+
+def show(found: tuple[Comparison, ...], origin: list[str], headline: str, *, as_json: bool) -> None:
+    """Differences of the machines and the software stand above the numbers that they may explain."""
+    if as_json:
+        click.echo(json.dumps({"differences": origin, "comparisons": [asdict(c) for c in found]}, indent=1))
+        return
+    for line in origin:
+        click.echo(f"differs: {line}", err=True)
+    Console().print(comparison_view(found, headline=headline))

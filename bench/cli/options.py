@@ -1,0 +1,63 @@
+"""The options that several verbs share → api's Options."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bench.api.planning import Options
+from bench.records.suite import Level, PolicyKeys
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_POLICY = ("rounds", "precision", "max_seconds", "threads", "allocator", "isolate")
+
+_DECORATORS = (
+    click.option("-k", "only", metavar="EXPR", help="Cases to take: `lstm and not batch=64`."),
+    click.option("--set", "sets", multiple=True, metavar="FACTOR=LEVEL,…", help="Levels instead of the suite's."),
+    click.option("--quick", is_flag=True, help="The suite's quick version."),
+    click.option("--rounds", type=int, help="Exactly so many rounds, six at least."),
+    click.option("--precision", metavar="SHARE", help="Half-width of the interval to reach: 2%."),
+    click.option("--max-seconds", type=float, help="Budget of the suite."),
+    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 … or fake."),
+    click.option("--threads", type=int, help="Threads of a case."),
+    click.option("--allocator", type=click.Choice(["retain", "system"]), help="What malloc does with large blocks."),
+    click.option("--launch", type=click.Choice(["fork", "spawn"]), default="fork", show_default=True),
+    click.option("--isolate", type=click.Choice(["case", "round"]), help="What shares a process."),
+    click.option("--seed", type=int, help="Of order, weights and batches; drawn where it is not given."),
+    click.option("--data", type=click.Path(path_type=Path), help="Folder that the cases find as $BENCH_DATA."),
+    click.option("--machine", metavar="NAME", help="What results call this machine."),
+)
+
+
+def selecting(function: F) -> F:
+    """The options that choose cases and where and how they are measured."""
+    for decorator in reversed(_DECORATORS):
+        function = decorator(function)
+    return function
+
+
+def options(*, sets: tuple[str, ...], out: Path | None = None, **given: Any) -> Options:
+    """What was asked on the command line."""
+    policy: PolicyKeys = {key: given.pop(key) for key in _POLICY if given[key] is not None}
+    given = {key: value for key, value in given.items() if key not in _POLICY}
+    return Options(levels=dict(map(_levels, sets)), policy=policy, out=out, **given)
+
+
+def _levels(text: str) -> tuple[str, tuple[Level, ...]]:
+    factor, separator, levels = text.partition("=")
+    if not separator or not factor or not levels:
+        raise click.BadParameter(f"{text!r} is not FACTOR=LEVEL,LEVEL…", param_hint="--set")
+    return factor, tuple(levels.split(","))
+
+
+def waiting(seconds: float | None) -> float | None:
+    """How long to wait for another measurement: for ever on a terminal, not at all off one, unless told."""
+    if seconds is not None:
+        return seconds
+    return None if sys.stderr.isatty() else 0.0
+
+
+SUITES = click.argument("suites", nargs=-1, type=click.Path(path_type=Path), metavar="SUITE…")

@@ -1,0 +1,35 @@
+"""`bench report`: runs → their derived files again; `--publish` files them, `--check` compares."""
+
+from pathlib import Path
+
+import click
+
+from bench.api.reading import find
+from bench.api.reporting import derive, differences, publish_run, published_runs
+
+
+@click.command("report")
+@click.argument("runs", nargs=-1, metavar="[RUN…]")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file does not say what the records say.")
+@click.option("--publish", is_flag=True, help="File each run under results/.")
+@click.option("--machine", metavar="NAME", help="With --publish: the machine's name in results/.")
+@click.pass_context
+def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: bool, machine: str | None) -> None:
+    """Makes the tables of each RUN from its records alone; without RUN, of every published run."""
+    if publish and (check or not runs):
+        raise click.UsageError("--publish takes the runs to publish, and no --check")
+    if machine and not publish:
+        raise click.UsageError("--machine goes with --publish")
+    folders = [find(run) for run in runs] or published_runs(Path.cwd())
+    different = 0
+    for folder in folders:
+        if check:
+            names = differences(folder)
+            different += bool(names)
+            click.echo(f"{folder}: {', '.join(names) + ' differ' if names else 'as its records say'}")
+        elif publish:
+            click.echo(publish_run(folder, machine=machine))
+        else:
+            derive(folder)
+            click.echo(folder)
+    ctx.exit(1 if different else 0)

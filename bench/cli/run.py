@@ -1,0 +1,79 @@
+"""`bench run`: suites → run folders, and their tables on the terminal."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bench.api.planning import Plan, expected_seconds, plan
+from bench.api.reading import find
+from bench.api.reporting import Report, report
+from bench.api.running import resume as resume_run
+from bench.api.running import start
+from bench.cli.display import Display
+from bench.cli.options import SUITES, options, selecting, waiting
+from bench.cli.show import show_report
+from bench.units import duration
+
+NOT_MEASURED = ("failed", "timeout", "oom", "crashed", "invalid", "unavailable")
+
+
+@click.command("run")
+@SUITES
+@selecting
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder itself, new or empty (one suite).")
+@click.option("--wait", type=float, help="Seconds to wait while another measurement holds the machine.")
+@click.option("--dry-run", is_flag=True, help="Show cases, trials and expected time; measure nothing.")
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    suites: tuple[Path, ...],
+    out: Path | None,
+    wait: float | None,
+    dry_run: bool,
+    resume: str | None,
+    **given: Any,
+) -> None:
+    """Measures every case of each SUITE in fresh processes, in random order, and prints its tables."""
+    if bool(suites) == bool(resume):
+        raise click.UsageError("name one suite or more, or a run to --resume")
+    if out is not None and len(suites) != 1:
+        raise click.UsageError("--out is the folder of one run: name one suite with it")
+    codes = []
+    if resume:
+        codes.append(_measured(resume_run(find(resume), Display(), wait=waiting(wait))))
+    plans = [plan(suite, options(out=out, **given)) for suite in suites]
+    for planned in plans:
+        if dry_run:
+            show_plan(planned)
+        else:
+            with Display() as display:
+                folder = start(planned, display, wait=waiting(wait))
+            codes.append(_measured(folder))
+    ctx.exit(max(codes, default=0))
+
+
+def _measured(folder: Path) -> int:
+    made = report(folder)
+    show_report(made)
+    click.echo(f"\nrun: {folder}")
+    return exit_code(made)
+
+
+def exit_code(made: Report) -> int:
+    """3 where a case failed or was unavailable; a declared skip is no failure."""
+    return 3 if any(record.status in NOT_MEASURED for record in made.stored.records) else 0
+
+
+def show_plan(planned: Plan) -> None:
+    """The experiment before it is made."""
+    measured = [case for case in planned.cases if case.skip is None]
+    policy = planned.policy
+    for case in planned.cases:
+        click.echo(f"{case.id}  skipped: {case.skip}" if case.skip else case.id)
+    more = f" to {policy.max_rounds}" if policy.max_rounds > policy.rounds else ""
+    trials = f"{len(measured) * policy.rounds} trials of {duration(policy.trial_seconds)} at least"
+    about = duration(expected_seconds(planned))
+    click.echo(f"{len(measured)} cases, {policy.rounds}{more} rounds, {trials}, seed {planned.seed}; {about}", err=True)

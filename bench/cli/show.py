@@ -1,0 +1,40 @@
+"""`bench show`: a run → its tables and findings on the terminal."""
+
+import json
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from bench.api.reading import find
+from bench.api.reporting import Report, report
+from bench.report.terminal import table_view
+
+
+@click.command("show")
+@click.argument("run", default="latest")
+@click.option("--json", "as_json", is_flag=True, help="What summary.json holds, and every estimate.")
+def command(run: str, as_json: bool) -> None:
+    """Prints the tables of RUN: a folder, a unique prefix of a name, or latest."""
+    made = report(find(run))
+    if as_json:
+        from_estimates = [
+            {name: getattr(e, name) for name in ("case", "metric", "value", "low", "high", "rounds", "status", "note")}
+            for e in made.estimates
+        ]
+        click.echo(json.dumps({"summary": made.summary, "estimates": from_estimates}, indent=1))
+        return
+    show_report(made)
+
+
+def show_report(made: Report) -> None:
+    """Tables on standard output; findings and damage on standard error."""
+    data, messages = Console(), Console(stderr=True)
+    for table in made.tables:
+        data.print(table_view(table))
+    for finding in made.findings:
+        messages.print(Text(f"{finding.code}: {finding.message}. {finding.advice}"))
+    if made.stored.damage:
+        messages.print(Text(made.stored.damage))
+    if made.stored.torn:
+        messages.print(Text("the last record was cut off; bench run --resume goes on from there"))

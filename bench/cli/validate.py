@@ -1,0 +1,26 @@
+"""`bench validate`: suites → every complaint about them."""
+
+from pathlib import Path
+
+import click
+
+from bench.api.planning import Options, plan
+from bench.cli import fail
+from bench.errors import BenchError
+
+
+@click.command("validate")
+@click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SUITE…")
+@click.pass_context
+def command(ctx: click.Context, suites: tuple[Path, ...]) -> None:
+    """Says everything that is wrong with each SUITE, as file:line:column; measures nothing."""
+    code = 0
+    for suite in suites:
+        try:
+            planned = plan(suite, Options())
+        except BenchError as error:
+            fail(str(error))
+            code = error.exit_code
+        else:
+            click.echo(f"{suite}: {len(planned.cases)} cases")
+    ctx.exit(code)

@@ -1,0 +1,1 @@
+"""Cases → records: servers, children, the sampling loop, probes and the machine. Only `worker` imports torch."""

@@ -1,0 +1,66 @@
+"""What a device must answer for a trial, and the table of devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bench.measure.sampler import Clock, Step
+from bench.measure.workload import Workload
+
+
+class Unavailable(Exception):
+    """The device, a library or a compiler is missing: no fault of the case."""
+
+
+class Device(Clock, Protocol):
+    """A clock that can also build, set up and look at what it times. `sentinel` is in nanoseconds."""
+
+    def prepare(self, *, threads: int, seed: int) -> None:
+        """Sets threads and seeds, and asserts them.
+
+        Raises Unavailable where there is no such device."""
+        ...
+
+    def build(self, case: Mapping[str, object], offered: Mapping[str, object]) -> Workload: ...
+
+    def sentinel(self) -> int: ...
+
+    def finite(self, result: object) -> bool: ...
+
+    def profile(self, step: Step) -> list[str]:
+        """The names of the events of one step, in order, repeated as often as they happened."""
+        ...
+
+    def retains(self) -> bool | None:
+        """Whether the allocator keeps large blocks; None where that cannot be told."""
+        ...
+
+    def settings(self) -> dict[str, object]:
+        """Everything global that can change what a step does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """How a kind of device is served: the module whose `main` runs in the child, and what its server imports first."""
+
+    worker: str
+    preload: tuple[str, ...]
+    isolate: Literal["case", "round"]
+    bounded: bool
+
+
+# These three import no operation and start no thread; without them a child's first optimiser or profiler costs 1 s.
+_TORCH = ("torch._dynamo", "torch.profiler")
+
+DEVICES: dict[str, Kind] = {
+    "cpu": Kind(worker="bench.measure.worker", preload=_TORCH, isolate="case", bounded=True),
+    # A CUDA context maps far more address space than it uses, so no bound on it can be set there.
+    "cuda": Kind(worker="bench.measure.worker", preload=_TORCH, isolate="round", bounded=False),
+    "fake": Kind(worker="bench.measure.fake", preload=(), isolate="case", bounded=True),
+}
+
+
+def kind_of(device: str) -> Kind:
+    """`cuda:1` is a `cuda`."""
+    return DEVICES[device.partition(":")[0]]

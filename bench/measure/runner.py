@@ -1,0 +1,163 @@
+"""A planned run → records, one at a time: surveys, rounds, repeats. The caller stores each before it asks for the next.
+
+Between two records nothing is measured, so whoever reads them may draw, write and flush in peace."""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from bench.measure.client import Server, Setup
+from bench.measure.ledger import Ledger
+from bench.measure.request import Place, ask, skipped
+from bench.measure.stopping import Budget
+from bench.records.nouns import Case, Judge, Record, Run, Trial
+from bench.records.suite import Allocator
+
+EXTRA_ATTEMPTS = 2
+"""A trial is repeated at most so often, and all repeats of a run together are at most a quarter of its trials."""
+EXTRA_SHARE = 0.25
+
+PIECES_AFTER_LOOK = 3
+"""11 and 12 trials bound less than 10 do, so after the first look rounds go on only if three more fit."""
+
+
+class Order(Protocol):
+    """The order of a round, the same whenever it is asked for."""
+
+    def __call__(self, cases: Sequence[Case], *, round: int) -> tuple[Case, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the runner needs from the rooms beside it and from the machine."""
+
+    setup: Setup
+    place: Place
+    order: Order
+    judge: Judge
+
+
+class Runner:
+    """Measures what `done` does not hold yet: a new run, or the rest of an interrupted one."""
+
+    def __init__(self, run: Run, means: Means, done: Sequence[Record] = ()) -> None:
+        self.run, self.means = run, means
+        self.ledger = Ledger(done)
+        self._budget = Budget(run.policy.max_seconds, time.monotonic)
+        self._servers = self.ledger.servers
+        self._cases = {case.id: case for case in run.cases}
+
+    def measure(self) -> Generator[Record, None, None]:
+        """Everything that is missing, in the order in which it is measured."""
+        with Pool(self._start) as pool:
+            yield from self._surveys(pool)
+            yield from self._rounds(pool)
+            yield from self._repeats_at_the_end(pool)
+
+    def _surveys(self, pool: "Pool") -> Iterator[Record]:
+        missing = [case for case in self.run.cases if case.id not in self.ledger.surveys]
+        for case in missing:
+            if case.skip is not None:
+                yield self.ledger.add(skipped(case))
+        proved: set[Allocator] = set()
+        for group in self._groups([case for case in missing if case.skip is None]):
+            allocator = group[0].allocator
+            yield from self._child(pool, [Trial(case=c, round=0) for c in group], prove=allocator not in proved)
+            proved.add(allocator)
+
+    def _rounds(self, pool: "Pool") -> Iterator[Record]:
+        policy = self.run.policy
+        cases = self.ledger.timeable(self.run.cases)
+        for number in range(1, policy.max_rounds + 1):
+            if number == policy.rounds + 1:
+                precise = self.means.judge.precise(self.ledger.until(policy.rounds))
+                cases = [case for case in cases if case.id not in precise]
+            missing = self.ledger.unmeasured(cases, number)
+            if not missing:
+                continue
+            if self._budget.done(pieces=PIECES_AFTER_LOOK if number == policy.rounds + 1 else 1):
+                return
+            began = time.monotonic()
+            if (number - 1) % policy.rounds_per_server == 0:
+                pool.renew()
+            yield from self._round(pool, missing, number)
+            self._budget.add(time.monotonic() - began)
+            cases = [case for case in cases if not self.ledger.given_up(case)]
+
+    def _round(self, pool: "Pool", cases: Sequence[Case], number: int) -> Iterator[Record]:
+        """Those cases once, in the round's own order; then once more those that were disturbed."""
+        wanted = {case.id for case in cases}
+        ordered = [case for case in self.means.order(self.run.cases, round=number) if case.id in wanted]
+        for group in self._groups(ordered):
+            yield from self._child(pool, [Trial(case=c, round=number) for c in group])
+        for trial in [t for t in self._disturbed() if t.round == number and t.attempt == 1]:
+            yield from self._child(pool, [trial])
+
+    def _repeats_at_the_end(self, pool: "Pool") -> Iterator[Record]:
+        """Disturbed trials once more, in servers of their own, each of which times a case at most once: so the trials
+        of a case stay independent."""
+        while (trials := self._disturbed()) and not self._budget.done():
+            began = time.monotonic()
+            pool.renew()
+            for trial in {trial.case.id: trial for trial in trials}.values():
+                yield from self._child(pool, [trial])
+            self._budget.add(time.monotonic() - began)
+
+    def _disturbed(self) -> list[Trial]:
+        """The next attempts of the trials whose best attempt was disturbed, as far as attempts are left."""
+        left = max(0, int(EXTRA_SHARE * self.ledger.trials) - self.ledger.repeats)
+        found = [
+            Trial(case=self._cases[case], round=number, attempt=self.ledger.attempts[case, number])
+            for case, number in sorted(self.means.judge.disturbed(self.ledger.records))
+        ]
+        return [t for t in found if t.attempt <= EXTRA_ATTEMPTS and not self.ledger.given_up(t.case)][:left]
+
+    def _groups(self, cases: Sequence[Case]) -> list[list[Case]]:
+        """What shares a child: every case has its own, or all cases of an allocator have one."""
+        if self.run.isolate == "case":
+            return [[case] for case in cases]
+        groups: dict[Allocator, list[Case]] = {}
+        for case in cases:
+            groups.setdefault(case.allocator, []).append(case)
+        return list(groups.values())
+
+    def _child(self, pool: "Pool", trials: Sequence[Trial], *, prove: bool = False) -> Iterator[Record]:
+        """The records of one child; what it left undone when it ended early is done alone."""
+        server = pool.server(trials[0].case.allocator)
+        for record in ask(server, self.run, self.means.place, trials, prove=prove):
+            yield self.ledger.add(record)
+        for trial in trials:
+            if not self.ledger.has(trial):
+                yield from self._child(pool, [trial])
+
+    def _start(self, allocator: Allocator) -> Server:
+        self._servers += 1
+        return Server(self.means.setup, allocator=allocator, number=self._servers)
+
+
+class Pool:
+    """The servers that stand ready, one per level of the allocator, each started when it is first needed."""
+
+    def __init__(self, start: Callable[[Allocator], Server]) -> None:
+        self._start, self._stack = start, ExitStack()
+        self._servers: dict[Allocator, Server] = {}
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Ends the servers; the next trial meets new ones."""
+        self._servers.clear()
+        self._stack.close()
+
+    def server(self, allocator: Allocator) -> Server:
+        """The server for that level."""
+        if allocator not in self._servers:
+            self._servers[allocator] = server = self._start(allocator)
+            self._stack.callback(server.close)
+        return self._servers[allocator]

@@ -1,0 +1,64 @@
+"""A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch."""
+
+from collections.abc import Callable
+from itertools import repeat
+from typing import Protocol
+
+Step = Callable[[], object]
+
+MIN_SAMPLES = 3
+
+
+class Clock(Protocol):
+    """What time is it, and are you finished? Both times in nanoseconds."""
+
+    def now(self) -> int: ...
+    def cpu(self) -> int: ...
+    def finish(self) -> None: ...
+
+
+def warm_up(step: Step, clock: Clock, *, seconds: float) -> tuple[int, ...]:
+    """Nanoseconds per step of growing batches, 1, 1, 2, 4 … steps, for so many seconds and at least two steps."""
+    times: list[int] = []
+    spent, batch, steps = 0, 1, 0
+    while spent < seconds * 1e9 or steps < 2:
+        start = clock.now()
+        for _ in repeat(None, batch):
+            step()
+        clock.finish()
+        took = clock.now() - start
+        spent, steps = spent + took, steps + batch
+        times.append(took // batch)
+        batch = steps
+    return tuple(times)
+
+
+def calibrate(warmup: tuple[int, ...], *, seconds: float) -> int:
+    """Steps in a sample of so many seconds; a longer step is a sample of its own."""
+    return max(1, round(seconds * 1e9 / max(1, min(warmup[-2:]))))
+
+
+def time_steps(
+    step: Step, clock: Clock, *, loops: int, seconds: float, reset: Callable[[], None] | None = None
+) -> tuple[list[int], list[int], object]:
+    """One timing pass with nothing else attached: wall and CPU nanoseconds of each sample, and the last result.
+
+    Samples are taken until their wall time reaches `seconds`, three at least. The CPU clock is read outside the wall
+    clock's interval, because reading it is a system call."""
+    wall: list[int] = []
+    cpu: list[int] = []
+    result: object = None
+    left = seconds * 1e9
+    while left > 0 or len(wall) < MIN_SAMPLES:
+        busy = clock.cpu()
+        start = clock.now()
+        for _ in repeat(None, loops):
+            result = step()
+        clock.finish()
+        took = clock.now() - start
+        cpu.append(clock.cpu() - busy)
+        wall.append(took)
+        left -= took
+        if reset is not None:
+            reset()
+    return wall, cpu, result

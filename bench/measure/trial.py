@@ -1,0 +1,210 @@
+"""A request and a device → one record a case, sent as soon as it is known. Runs in the child; knows no torch.
+
+A survey looks at everything that is not time, once and untimed; a timed trial carries only what costs nothing."""
+
+import gc
+import hashlib
+import json
+import math
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
+
+from bench.measure import probes, sampler
+from bench.measure.device import Device, Unavailable
+from bench.measure.processes import Channel, Json
+from bench.measure.workload import Equality, Workload, declared
+
+NOTE_LIMIT = 2000
+_FRAMES = 4
+_HERE = os.path.dirname(__file__)
+OUT_OF_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory", "std::bad_alloc")
+
+
+class Invalid(Exception):
+    """The case ran, and what it computed is wrong."""
+
+
+class TooLong(Exception):
+    """A step takes longer than the policy's `step_limit`."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record while it grows: what is known when something goes wrong is kept."""
+
+    channel: Channel
+    stage: str = "start"
+    content: Json = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+    noise: dict[str, object] = field(default_factory=dict)
+    metrics: dict[str, object] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        self.stage = name
+        self.channel.stage(name)
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.phases[name] = time.monotonic() - began
+
+    def send(self, status: str, note: str | None) -> None:
+        parts = {"phases": self.phases, "noise": self.noise, "metrics": self.metrics}
+        self.channel.record({**self.content, **parts, "status": status, "note": note})
+
+
+def run(request: Json, channel: Channel, device: Device) -> None:
+    """Every case of the request, one after the other, each with a record whatever it does."""
+    gc.disable()
+    look = {"survey": survey, "timed": timed}[str(request["kind"])]
+    cases = request["cases"]
+    assert isinstance(cases, list)
+    asked = cast("float", request["asked"])
+    for case in cases:
+        draft = Draft(channel, content={"started": round(time.time(), 3)})
+        draft.phases["start"] = time.monotonic() - asked
+        status, note = outcome(partial(look, case, request, device, draft), draft)
+        draft.send(status, note)
+        gc.collect()
+        asked = time.monotonic()
+
+
+def outcome(look: Callable[[], None], draft: Draft) -> tuple[str, str | None]:
+    """The status and the note of whatever the case does short of ending the process."""
+    try:
+        look()
+    except Unavailable as error:
+        return "unavailable", str(error)
+    except Invalid as error:
+        return "invalid", str(error)
+    except TooLong as error:
+        return "skipped", str(error)
+    except SystemExit as error:
+        return "failed", f"{draft.stage}: called sys.exit({error.code!r})"
+    except BaseException as error:  # noqa: BLE001 - a case may raise anything, and the next one is to run
+        text = f"{draft.stage}: {explain(error)}"
+        memory = isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY)
+        return ("oom" if memory else "failed"), text[:NOTE_LIMIT]
+    return "ok", None
+
+
+def explain(error: BaseException) -> str:
+    """The message, then the frames that led there, innermost last; the parent shortens the paths."""
+    message = "".join(traceback.format_exception_only(error)).strip()
+    frames = traceback.extract_tb(error.__traceback__)
+    foreign = [frame for frame in frames if os.path.dirname(frame.filename) != _HERE] or frames[-1:]
+    places = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in foreign[-_FRAMES:])
+    return f"{message} (at {places})"
+
+
+def _build(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> Workload:
+    threads, seed = cast("int", case["threads"]), cast("int", request["seed"])
+    with draft.phase("prepare"):
+        device.prepare(threads=threads, seed=seed)
+    with draft.phase("build"):
+        workload = device.build(case, {"device": request["device"], "threads": threads, "seed": seed})
+    draft.metrics |= declared(workload)
+    facts = {"case": case["id"], **draft.metrics, **device.settings()}
+    draft.content["settings"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+    return workload
+
+
+def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> None:
+    """Build, warm up, calibrate, sentinel, samples, sentinel."""
+    policy = cast("dict[str, float]", request["policy"])
+    workload = _build(case, request, device, draft)
+    with draft.phase("warm_up"):
+        warmup = sampler.warm_up(workload.step, device, seconds=policy["warmup_seconds"])
+    loops = sampler.calibrate(warmup, seconds=policy["sample_seconds"])
+    draft.content |= {"warmup": warmup, "loops": loops}
+    with draft.phase("sentinel"):
+        draft.noise["sentinel_before"] = device.sentinel()
+    reset = getattr(workload, "reset", None)
+    with draft.phase("samples"):
+        before = probes.snapshot()
+        wall, cpu, result = sampler.time_steps(
+            workload.step, device, loops=loops, seconds=policy["trial_seconds"], reset=reset
+        )
+        after = probes.snapshot()
+    draft.content |= {"samples": wall, "cpu": cpu}
+    draft.noise |= probes.noise(before, after, steps=loops * len(wall))
+    with draft.phase("sentinel_after"):
+        draft.noise["sentinel_after"] = device.sentinel()
+    if min(wall) <= 0:
+        raise Invalid("a sample took no time: the clock stood still")
+    check_finite(device, result)
+    close(workload)
+
+
+def survey(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> None:
+    """Build and first step under a memory probe, a warm step under the clock, the reference, a step profiled."""
+    policy = cast("dict[str, float]", request["policy"])
+    knows_peak = probes.forget_peak()
+    resident = probes.memory("VmRSS")
+    workload = _build(case, request, device, draft)
+    with draft.phase("first_call"):
+        result = workload.step()
+        device.finish()
+    if knows_peak:
+        draft.metrics["peak_memory"] = max(0, probes.memory("VmHWM") - resident)
+    draft.metrics |= {"build": draft.phases["build"], "first_call": draft.phases["first_call"]}
+    check_finite(device, result)
+    with draft.phase("step"):
+        start = device.now()
+        workload.step()
+        device.finish()
+        step = (device.now() - start) / 1e9
+    draft.metrics["expected_step"] = step
+    if step > policy["step_limit"]:
+        raise TooLong(f"a step takes {step:.3g} s, over step_limit {policy['step_limit']:g} s")
+    with draft.phase("check"):
+        check_equal(workload)
+    with draft.phase("profile"):
+        events = device.profile(workload.step)
+    draft.content["operators"] = sorted(set(events))
+    draft.metrics["operations"] = sum(name.startswith("aten::") for name in events)
+    if expects := getattr(workload, "expects", ()):
+        draft.metrics["expected_backend"] = int(any(name in expects for name in events))
+    if metrics := getattr(workload, "metrics", None):
+        draft.metrics |= own_metrics(metrics())
+    with draft.phase("allocator"):
+        retains = device.retains() if request["prove_allocator"] else None
+        draft.noise |= {} if retains is None else {"allocator_retains": float(retains)}
+    close(workload)
+
+
+def check_finite(device: Device, result: object) -> None:
+    """Raises Invalid where the last step's result holds a NaN or an infinity."""
+    if not device.finite(result):
+        raise Invalid("the step's result is not finite")
+
+
+def own_metrics(found: Mapping[str, float]) -> Mapping[str, float]:
+    """Raises Invalid where the workload's own numbers are none."""
+    for name, value in found.items():
+        if not math.isfinite(value):
+            raise Invalid(f"its metric {name} is {value}")
+    return found
+
+
+def check_equal(workload: Workload) -> None:
+    """Raises Invalid where a workload with a reference is not equal to it within its own tolerance."""
+    check = cast("Callable[[], Equality] | None", getattr(workload, "check", None))
+    if check is None:
+        return
+    equality = check()
+    if not equality.max_error <= equality.tolerance:  # written so that a NaN fails
+        raise Invalid(f"differs from its reference by {equality.max_error:.3g}, tolerance {equality.tolerance:.3g}")
+
+
+def close(workload: Workload) -> None:
+    """Lets the workload put away what it holds outside the process."""
+    if (closing := getattr(workload, "close", None)) is not None:
+        closing()

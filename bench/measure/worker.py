@@ -1,0 +1,125 @@
+"""The child on a real device: torch's threads, seeds, profiler and sentinel behind the `Device` protocol."""
+
+import math
+import time
+from collections.abc import Mapping
+from typing import cast
+
+import torch
+import torch.profiler
+
+from bench.measure import probes, trial
+from bench.measure.device import Device, Unavailable
+from bench.measure.processes import Channel, Json
+from bench.measure.sampler import Step
+from bench.measure.workload import Workload, build, locate
+
+SENTINEL_CALLS = 1500
+SENTINEL_NUMBERS = 65_536
+"""About 10 ms of work that fits into the second-level cache; never calibrated, so that its time alone tells."""
+
+PROOF_NUMBERS = 25_000_000
+"""A block of 100 MB. Whether it is kept is seen in the resident memory after it is freed: whether a second block finds
+it free, without page faults, is chance, because small objects are cut from the first in between (3 of 5 processes)."""
+
+
+def main(request: Json, channel: Channel) -> None:
+    """What the server calls in a fresh child."""
+    device = str(request["device"])
+    made: Device = CudaDevice(request) if device.startswith("cuda") else HostDevice(request)
+    trial.run(request, channel, made)
+
+
+class HostDevice:
+    """The processor: a step is finished when it returns."""
+
+    def __init__(self, request: Json) -> None:
+        self.request = request
+        self.now = time.perf_counter_ns
+        self.cpu = time.process_time_ns
+
+    def finish(self) -> None:
+        """Nothing is asynchronous here."""
+
+    def prepare(self, *, threads: int, seed: int) -> None:
+        """One team of that many threads, seeded generators."""
+        torch.set_num_threads(threads)
+        if torch.get_num_threads() != threads:
+            raise RuntimeError(f"asked for {threads} threads, torch has {torch.get_num_threads()}")
+        torch.manual_seed(seed)
+
+    def build(self, case: Mapping[str, object], offered: Mapping[str, object]) -> Workload:
+        """The workload that the case's target makes of its levels."""
+        builder = locate(str(case["target"]), cast("list[str]", self.request["paths"]))
+        return build(builder, cast("dict[str, object]", case["arguments"]), offered)
+
+    def sentinel(self) -> int:
+        """Nanoseconds of a fixed computation that every trial does before and after its samples."""
+        x = torch.zeros(SENTINEL_NUMBERS)
+        start = self.now()
+        for _ in range(SENTINEL_CALLS):
+            x.add_(1)
+        return self.now() - start
+
+    def finite(self, result: object) -> bool:
+        """Whether every number of a tensor, a float, or a collection of them is finite."""
+        if isinstance(result, torch.Tensor):
+            return bool(torch.isfinite(result).all())
+        if isinstance(result, float):
+            return math.isfinite(result)
+        if isinstance(result, list | tuple):
+            return all(self.finite(part) for part in result)
+        return True
+
+    def profile(self, step: Step) -> list[str]:
+        """Every operator of one warm step, nested ones included."""
+        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+            step()
+            self.finish()
+        return [event.name for event in profiler.events() or () if not event.name.startswith("ProfilerStep")]
+
+    def retains(self) -> bool | None:
+        """Fills a block of 100 MB, frees it, and looks whether the process still has it."""
+        block = torch.ones(PROOF_NUMBERS)
+        full = probes.memory("VmRSS")
+        size = block.element_size() * block.numel()
+        del block
+        return full - probes.memory("VmRSS") < size // 2
+
+    def settings(self) -> dict[str, object]:
+        """The global switches of torch that choose kernels and precisions."""
+        return {
+            "threads": torch.get_num_threads(),
+            "dtype": str(torch.get_default_dtype()),
+            "mkldnn": bool(torch._C._get_mkldnn_enabled()),
+            "cudnn": bool(torch._C._get_cudnn_enabled()),
+            "matmul_precision": torch.get_float32_matmul_precision(),
+            "deterministic": torch.are_deterministic_algorithms_enabled(),
+        }
+
+
+class CudaDevice(HostDevice):
+    """A GPU, as far as wall time goes: a sample ends in one synchronisation."""
+
+    def __init__(self, request: Json) -> None:
+        super().__init__(request)
+        self.name = str(request["device"])
+
+    def prepare(self, *, threads: int, seed: int) -> None:
+        """The host's, and a context on the device."""
+        if not torch.cuda.is_available():
+            raise Unavailable(f"{self.name}: torch {torch.__version__} finds no CUDA device on this machine")
+        try:
+            torch.cuda.set_device(self.name)
+        except RuntimeError as error:
+            raise Unavailable(f"{self.name}: {str(error).splitlines()[0]}") from error
+        super().prepare(threads=threads, seed=seed)
+        torch.cuda.synchronize()
+
+    def finish(self) -> None:
+        """Waits for everything that was launched."""
+        torch.cuda.synchronize()
+
+    def retains(self) -> bool | None:
+        """The question is about the C library; the GPU has an allocator of its own."""
+        return None

@@ -1,0 +1,53 @@
+"""A target's name and a case's keywords → a workload. The one place where a subject is imported."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, cast
+
+
+class Workload(Protocol):
+    """What a builder returns. Only `step` is needed; the rest is read where it is there (see `declared`)."""
+
+    def step(self) -> object: ...
+
+
+class Equality(Protocol):
+    """How far a workload's result is from its reference."""
+
+    @property
+    def max_error(self) -> float: ...
+    @property
+    def tolerance(self) -> float: ...
+
+
+Builder = Callable[..., Workload]
+
+DECLARED = ("items", "values", "parameters", "flops", "sequential_steps")
+
+
+def locate(target: str, paths: Sequence[str]) -> Builder:
+    """Imports `module:function`, with the suite's folder and its `paths` in front of everything else."""
+    sys.path[:0] = [path for path in paths if path not in sys.path]
+    module, _, function = target.partition(":")
+    return cast("Builder", getattr(importlib.import_module(module), function))
+
+
+def build(builder: Builder, arguments: Mapping[str, object], offered: Mapping[str, object]) -> Workload:
+    """Calls the builder with the case's levels, and with what else is offered where its signature takes it."""
+    parameters = inspect.signature(builder).parameters.values()
+    takes_all = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+    extra = {
+        k: v for k, v in offered.items() if k not in arguments and (takes_all or k in {p.name for p in parameters})
+    }
+    workload = builder(**arguments, **extra)
+    if not callable(getattr(workload, "step", None)):
+        raise TypeError(f"the builder returned {type(workload).__name__}, which has no step()")
+    return workload
+
+
+def declared(workload: Workload) -> dict[str, int]:
+    """The whole numbers that the workload knows without being timed."""
+    found = {name: getattr(workload, name, None) for name in DECLARED}
+    return {name: int(value) for name, value in found.items() if value is not None}

@@ -1,0 +1,1 @@
+"""A suite, and where everything in it stands → the complaints about it; one module per kind of offence."""

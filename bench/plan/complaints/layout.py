@@ -1,0 +1,115 @@
+"""Tables and figures → factors that they do not place, or place twice, and metrics that there are not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.plan.complaints.source import Offence, Source
+from bench.plan.levels import factor_names
+from bench.plan.matrix import MAX_CASES, Row, crossed, matches, rows
+from bench.plan.nearest import listed, nearest
+from bench.plan.overlays import overlaid
+from bench.plan.yaml_text import Place
+from bench.records.metrics import METRICS
+from bench.records.suite import Suite, Where
+
+VARIANTS: tuple[tuple[str, ...], ...] = ((), ("quick",), ("cuda",), ("cuda", "quick"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """A table or a figure: its place, its metric's key, and by key the factors that it places."""
+
+    place: Place
+    metric: str
+    metric_key: str
+    placed: dict[str, tuple[str, ...]]
+    where: Where
+
+
+def metrics(suite: Suite, source: Source) -> Iterator[Offence]:
+    """Names that the table of metrics does not have, or that stand twice."""
+    for index, name in enumerate(suite.metrics):
+        if name not in METRICS:
+            yield Offence(place=("metrics", index), message=f"no metric {name!r}{nearest(name, METRICS)}")
+        if name in suite.metrics[:index]:
+            yield Offence(place=("metrics", index), message=f"{name!r} is there twice")
+    for layout in _layouts(suite):
+        if layout.metric not in METRICS:
+            message = f"no metric {layout.metric!r}{nearest(layout.metric, METRICS)}"
+            yield Offence(place=(*layout.place, layout.metric_key), message=message)
+
+
+def placements(suite: Suite, source: Source) -> Iterator[Offence]:
+    """A table and a figure place factors, each of them once."""
+    names = factor_names(suite)
+    for layout in _layouts(suite):
+        seen: dict[str, str] = {}
+        for key, factors in layout.placed.items():
+            for index, name in enumerate(factors):
+                place = (*layout.place, key, index)
+                if name not in names:
+                    yield Offence(place=place, message=f"no factor {name!r}{nearest(name, names)}")
+                elif name in seen:
+                    yield Offence(place=place, message=f"{name!r} has its place in {seen[name]} already")
+                seen.setdefault(name, key)
+
+
+def cases(suite: Suite, source: Source) -> Iterator[Offence]:
+    """With and without its overlays a suite has cases, not too many, and no table that mixes several in one cell."""
+    said: set[Place] = set()
+    for names in VARIANTS:
+        if any(getattr(suite, name) is None for name in names):
+            continue
+        for offence in _of_variant(overlaid(suite, names), names):
+            if offence.place not in said:
+                said.add(offence.place)
+                yield offence
+
+
+def _of_variant(suite: Suite, names: Sequence[str]) -> Iterator[Offence]:
+    under = f" (with {' and '.join(names)})" if names else ""
+    place: Place = (names[-1], "factors") if names else ("factors",)
+    if (count := crossed(suite)) > MAX_CASES:
+        yield Offence(place=place, message=f"{count:,} cases{under}; at most {MAX_CASES:,}")
+        return
+    every = tuple(rows(suite))
+    if not every:
+        yield Offence(place=place, message=f"no case is left{under}: every one is excluded")
+    for layout in _layouts(suite):
+        open_factors = _open(every, layout)
+        if open_factors:
+            yield Offence(place=layout.place, message=f"{_unplaced(open_factors)}{under}; {_advice(layout)}")
+
+
+def _open(every: Sequence[Row], layout: _Layout) -> dict[str, list[str]]:
+    """The factors that have several levels left and no place."""
+    placed = {name for names in layout.placed.values() for name in names}
+    left: dict[str, dict[str, None]] = {}
+    for row in every:
+        if not layout.where or matches(row, layout.where):
+            for option in row:
+                if option.factor not in placed:
+                    left.setdefault(option.factor, {})[option.label] = None
+    return {name: list(labels) for name, labels in left.items() if len(labels) > 1}
+
+
+def _unplaced(factors: dict[str, list[str]]) -> str:
+    return "; ".join(
+        f"{name!r} has no place and {len(left)} levels left ({listed(left)})" for name, left in factors.items()
+    )
+
+
+def _advice(layout: _Layout) -> str:
+    keys = list(layout.placed)
+    return f"name it in {', '.join(keys[:-1])} or {keys[-1]}, or leave it one level with `where`"
+
+
+def _layouts(suite: Suite) -> Iterator[_Layout]:
+    for index, table in enumerate(suite.tables):
+        placed = {"rows": table.rows, "columns": table.columns, "facets": table.facets}
+        place: Place = ("tables", index)
+        yield _Layout(place=place, metric=table.value, metric_key="value", placed=placed, where=table.where)
+    for index, figure in enumerate(suite.figures):
+        placed = {"x": (figure.x,), "series": figure.series, "facets": figure.facets}
+        place = ("figures", index)
+        yield _Layout(place=place, metric=figure.y, metric_key="y", placed=placed, where=figure.where)

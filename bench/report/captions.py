@@ -1,0 +1,155 @@
+"""A table's specification and cells → the sentences of its caption, among them how unequal the compared work is."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.records.metrics import metric
+from bench.records.nouns import Estimate
+from bench.records.suite import TableSpec
+from bench.report.layout import level_text
+from bench.report.nouns import Amount, Cell, Facet, Sentence
+from bench.units import significant
+
+TOLERANCE = 1.05
+"""Work is equal where the most is at most this many times the least."""
+
+WORK = ("parameters", "flops")
+INPUT = ("items", "values")
+
+Estimates = Mapping[tuple[str, str], Estimate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """The cases of one row that have a value to compare, by the label of their column."""
+
+    place: str
+    cases: Mapping[str, str]
+
+
+def caption(
+    spec: TableSpec, facets: Sequence[Facet], estimates: Estimates, *, ratio_label: str
+) -> tuple[Sentence, ...]:
+    """What the numbers are, what they are relative to, what the brackets hold, and whether equal work is compared."""
+    cells = [cell for facet in facets for row in facet.rows for cell in row.cells]
+    if not cells:
+        return (Sentence(text="No case of this run belongs in this table."),)
+    rows = list(_compared(spec, facets))
+    return (
+        Sentence(text=_title(spec.value)),
+        *_relative(spec, ratio_label),
+        *_interval(spec, cells),
+        *_differences(spec, rows, estimates),
+        *_equality(spec, rows, estimates),
+    )
+
+
+def _title(name: str) -> str:
+    title = metric(name).title
+    return f"{name}." if title == name else f"{name}: {title}."
+
+
+def _relative(spec: TableSpec, ratio_label: str) -> Iterable[Sentence]:
+    if ratio_label:
+        reference = ", ".join(f"{factor}={level_text(level)}" for factor, level in (spec.relative_to or {}).items())
+        yield Sentence(text=f"{ratio_label} than the same case with {reference}.")
+
+
+def _interval(spec: TableSpec, cells: Sequence[Cell]) -> Iterable[Sentence]:
+    """Exact values have no interval and need no sentence; others have one or say that they have none."""
+    amounts = [amount for cell in cells for amount in (cell.value, cell.ratio) if amount is not None]
+    bare = [cell for cell in cells if cell.value is not None and cell.value.low is None]
+    source = metric(spec.value).source
+    if any(_has_interval(amount) for amount in amounts):
+        yield Sentence(text="In brackets: the 95 % interval over the trials.")
+    if source == "trials" and bare:
+        yield Sentence(text="Without brackets: too few undisturbed trials for an interval.")
+    if source == "survey" and amounts:
+        yield Sentence(text="Timed once a case, so without an interval.")
+
+
+def _has_interval(amount: Amount) -> bool:
+    return amount.low is not None and amount.high is not None
+
+
+def _compared(spec: TableSpec, facets: Sequence[Facet]) -> Iterable[_Compared]:
+    for facet in facets:
+        for row in facet.rows:
+            place = ", ".join(f"{factor} {text}" for factor, text in zip(spec.rows, row.labels, strict=True))
+            cases = {
+                column: cell.case
+                for column, cell in zip(facet.columns, row.cells, strict=True)
+                if cell.case is not None and cell.value is not None
+            }
+            yield _Compared(place=f"{place} of {facet.title}" if facet.title else place, cases=cases)
+
+
+def _differences(spec: TableSpec, rows: Sequence[_Compared], estimates: Estimates) -> Iterable[Sentence]:
+    """By which factor the work of compared cases differs, for what is neither shown nor checked anyway."""
+    parts = []
+    for name in WORK:
+        spreads = [_spread(known.values()) for row in rows if len(known := _known(row, name, estimates)) > 1]
+        if spreads and name not in (spec.value, spec.equal):
+            parts.append(f"{name} {_range(min(spreads), max(spreads))}")
+    if parts:
+        yield Sentence(text=f"Across the columns of a row, {' and '.join(parts)}.")
+
+
+def _range(least: float, most: float) -> str:
+    low, high = _times(least), _times(most)
+    if most < 1.005:
+        return "are equal"
+    if low == high:
+        return f"differ by {high}"
+    return f"differ by up to {high}" if least < TOLERANCE else f"differ by {low} to {high}"
+
+
+def _equality(spec: TableSpec, rows: Sequence[_Compared], estimates: Estimates) -> Iterable[Sentence]:
+    if spec.equal is None:
+        return
+    names = INPUT if spec.equal == "input" else (spec.equal,)
+    compared = [row for row in rows if len(row.cases) > 1]
+    wrong = [sentence for name in names for sentence in _check(name, compared, estimates)]
+    if wrong or not compared:
+        yield from wrong
+    else:
+        yield Sentence(text=f"Across the columns of a row, {' and '.join(names)} are equal within 5 %.")
+
+
+def _check(name: str, rows: Sequence[_Compared], estimates: Estimates) -> Iterable[Sentence]:
+    """What breaks the promise of equal work, or keeps it from being checked: never silence."""
+    unknown = [column for row in rows for column in row.cases if column not in _known(row, name, estimates)]
+    if unknown:
+        columns = ", ".join(dict.fromkeys(unknown))
+        yield Sentence(text=f"Whether {name} are equal is not known: no value for {columns}.", strong=True)
+    unequal = [(_spread(known.values()), row, known) for row in rows if (known := _known(row, name, estimates))]
+    worst = max(unequal, key=lambda found: found[0], default=None)
+    if worst is not None and worst[0] > TOLERANCE:
+        spread, row, known = worst
+        ordered = sorted(known, key=lambda column: known[column])
+        most, least = ordered[-1], ordered[0]
+        text = f"Unequal work: {name} differ by {_times(spread)} in the row {row.place}"
+        sizes = f"{most} {significant(known[most])}, {least} {significant(known[least])}"
+        yield Sentence(text=f"{text} ({sizes}).", strong=True)
+
+
+def _known(row: _Compared, name: str, estimates: Estimates) -> dict[str, int | float]:
+    found = {column: estimates.get((case, name)) for column, case in row.cases.items()}
+    return {column: estimate.value for column, estimate in found.items() if estimate and estimate.value is not None}
+
+
+def _spread(values: Iterable[float]) -> float:
+    """The largest by the smallest."""
+    sizes = list(values)
+    least, most = min(sizes), max(sizes)
+    if least == most:
+        return 1.0
+    return most / least if least > 0 else math.inf
+
+
+def _times(spread: float) -> str:
+    """36×, 4.1×; near 1 a digit more, so that 1.03 does not read as equal."""
+    if math.isinf(spread):
+        return "∞×"
+    return f"{significant(float(spread), 3 if spread < 2 else 2)}×"

@@ -1,0 +1,116 @@
+"""A table's specification and the cases → grids: which case stands in which facet, row and column."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bench.records.nouns import Case
+from bench.records.suite import Factors, Level, Suite, TableSpec, Where
+
+Combination = tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The cases of one facet: a row is its labels and a case, or none, for every column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[tuple[str, ...], tuple[Case | None, ...]], ...]
+
+
+def grids(spec: TableSpec, suite: Suite, cases: Sequence[Case]) -> tuple[Grid, ...]:
+    """The facets that have cases, in the suite's order of levels.
+
+    Rows and columns that a facet has no case for are left out of it. A factor that the table does not place but that
+    varies all the same, because `--set` gave it more levels than the suite has, becomes a facet."""
+    chosen = [case for case in cases if _matches(case, spec.where)]
+    ranks = _ranks(suite, cases)
+    by_facet: dict[tuple[int, ...], list[Case]] = {}
+    facets = (*spec.facets, *_unplaced(spec, chosen))
+    for case in chosen:
+        by_facet.setdefault(_rank(case, facets, ranks), []).append(case)
+    return tuple(_grid(spec, facets, by_facet[rank], ranks) for rank in sorted(by_facet))
+
+
+def label(factors: Sequence[str], levels: Combination) -> str:
+    """`batch 1 · inference`: a number or a truth value needs its factor's name, a word only beside its equal."""
+    texts = [level_text(level) for level in levels]
+    again = Counter(texts)
+    parts = [
+        text if isinstance(level, str) and again[text] == 1 else f"{factor} {text}"
+        for factor, level, text in zip(factors, levels, texts, strict=True)
+    ]
+    return " · ".join(parts)
+
+
+def level_text(level: Level) -> str:
+    """A level as YAML and a case's id write it; two levels are the same where their texts are."""
+    return str(level).lower() if isinstance(level, bool) else str(level)
+
+
+def _grid(spec: TableSpec, facets: Sequence[str], cases: Sequence[Case], ranks: dict[str, dict[str, int]]) -> Grid:
+    rows: dict[tuple[int, ...], Combination] = {}
+    columns: dict[tuple[int, ...], Combination] = {}
+    places: dict[tuple[tuple[int, ...], tuple[int, ...]], Case] = {}
+    for case in cases:
+        row, column = _rank(case, spec.rows, ranks), _rank(case, spec.columns, ranks)
+        rows[row], columns[column] = _levels(case, spec.rows), _levels(case, spec.columns)
+        assert (row, column) not in places, f"{case.id} and {places[row, column].id} share a cell"
+        places[row, column] = case
+    order = sorted(columns)
+    return Grid(
+        title=label(facets, _levels(cases[0], facets)),
+        columns=tuple(label(spec.columns, columns[column]) for column in order),
+        rows=tuple(
+            (tuple(map(level_text, rows[row])), tuple(places.get((row, column)) for column in order))
+            for row in sorted(rows)
+        ),
+    )
+
+
+def _matches(case: Case, where: Where) -> bool:
+    return all(
+        factor in case.levels and level_text(case.levels[factor]) in map(level_text, levels)
+        for factor, levels in where.items()
+    )
+
+
+def _unplaced(spec: TableSpec, cases: Sequence[Case]) -> list[str]:
+    seen: dict[str, set[str]] = {}
+    for case in cases:
+        for factor, level in case.levels.items():
+            seen.setdefault(factor, set()).add(level_text(level))
+    placed = {*spec.rows, *spec.columns, *spec.facets}
+    return [factor for factor, levels in seen.items() if len(levels) > 1 and factor not in placed]
+
+
+def _levels(case: Case, factors: Sequence[str]) -> Combination:
+    return tuple(case.levels[factor] for factor in factors)
+
+
+def _rank(case: Case, factors: Sequence[str], ranks: dict[str, dict[str, int]]) -> tuple[int, ...]:
+    return tuple(ranks[factor][level_text(case.levels[factor])] for factor in factors)
+
+
+def _ranks(suite: Suite, cases: Sequence[Case]) -> dict[str, dict[str, int]]:
+    """Where each level stands in the suite; one that only the cases have comes last."""
+    ranks: dict[str, dict[str, int]] = {}
+
+    def append(factor: str, levels: Iterable[Level]) -> None:
+        known = ranks.setdefault(factor, {})
+        for level in levels:
+            known.setdefault(level_text(level), len(known))
+
+    for factors in _all_factors(suite):
+        for factor, levels in factors.items():
+            append(factor, levels)
+    for case in cases:
+        for factor, level in case.levels.items():
+            append(factor, (level,))
+    return ranks
+
+
+def _all_factors(suite: Suite) -> Iterable[Factors]:
+    yield from suite.factors
+    yield from (overlay.factors for overlay in (suite.cuda, suite.quick) if overlay is not None)

@@ -1,0 +1,71 @@
+"""What a table is made of: structure and numbers in base units, no formatting; each writer renders the same values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A number with the bounds of its interval, in its metric's base unit (a ratio: 1)."""
+
+    value: int | float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One case in a table. No case: the combination is excluded. No value: `status` says what became of it."""
+
+    case: str | None = None
+    value: Amount | None = None
+    ratio: Amount | None = None
+    best: bool = False
+    status: str = ""
+    footnote: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A label for each factor of the rows, and a cell for each column."""
+
+    labels: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A sub-table: its values divided by `divisor` are in `unit` (empty for plain numbers)."""
+
+    title: str
+    divisor: float
+    unit: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footnote:
+    """A reason that cells of a table point to by its number."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A part of a caption; a strong one must not be overlooked."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """`row_factors` head the labels of the rows; `ratio_label` says what a cell's ratio is (empty: there are none)."""
+
+    heading: str
+    row_factors: tuple[str, ...]
+    ratio_label: str
+    facets: tuple[Facet, ...]
+    caption: tuple[Sentence, ...]
+    footnotes: tuple[Footnote, ...]

@@ -1,0 +1,69 @@
+"""Bytes → files that are whole or absent, whatever happens to the process or the disk."""
+
+import os
+from pathlib import Path
+
+from bench.errors import CannotStore
+
+
+def write(path: Path, content: bytes) -> None:
+    """Puts the file in place at once: a temporary neighbour, flushed to disk, renamed.
+
+    Raises CannotStore; what stood there before stays."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise cannot_store(path, error) from error
+
+
+class Appender:
+    """A file that only grows: each line is on disk before `append` returns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            _flush_folder(path.parent)
+        except OSError as error:
+            raise cannot_store(path, error) from error
+
+    def append(self, line: bytes) -> None:
+        """One line, given without its newline.
+
+        Raises CannotStore; a line that was cut off is dropped by whoever reads the file."""
+        data = line + b"\n"
+        try:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise cannot_store(self.path, error) from error
+
+    def close(self) -> None:
+        """No more lines."""
+        os.close(self._descriptor)
+
+
+def cannot_store(path: Path, error: OSError) -> CannotStore:
+    """The error with what the person can do about it."""
+    return CannotStore(
+        error.strerror or str(error),
+        where=str(path),
+        hint="make room or choose another folder with --out; everything measured before this is kept",
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,157 @@
+"""A run folder → what it holds, and the other way round.
+
+run.json         what was asked, written once
+starts.jsonl     a line a start or resume
+records.jsonl    a line a survey or trial: the only source of truth
+local.json       where the suite and its data lie on this machine; never published
+"""
+
+import gzip
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.errors import BenchError, Unreadable
+from bench.records.codec import decode, encode
+from bench.records.nouns import Record, Run, Start
+from bench.store.files import Appender, cannot_store, write
+
+RUN, STARTS, RECORDS, LOCAL = "run.json", "starts.jsonl", "records.jsonl", "local.json"
+LIMIT = 1 << 30
+"""A file of records over 1 GiB is not ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A run as read. `torn`: the last line was cut off, as a killed process leaves it, and resuming mends that.
+    `damage` says where and why reading had to stop before the end; it is empty for a sound run."""
+
+    folder: Path
+    run: Run
+    starts: tuple[Start, ...]
+    records: tuple[Record, ...]
+    torn: bool = False
+    damage: str = ""
+
+
+def name_of_run(suite: str, machine: str, *, now: float) -> str:
+    """`<utc>-<suite>-<machine>-<random>`."""
+    moment = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"{moment}-{suite}-{machine}-{secrets.token_hex(2)}"
+
+
+def runs_folder(root: Path) -> Path:
+    """Where runs of a project go unless told otherwise; git ignores it by itself."""
+    return root / ".bench" / "runs"
+
+
+def create(folder: Path, run: Run, local: dict[str, str]) -> None:
+    """Begins a run in a new or empty folder.
+
+    Raises BenchError where something is there already, CannotStore where nothing can be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        occupied = any(folder.iterdir())
+        if folder.parent.parent.name == ".bench":
+            write(folder.parent.parent / ".gitignore", b"*\n")
+    except OSError as error:
+        raise cannot_store(folder, error) from error
+    if occupied:
+        raise BenchError("the folder is not empty", where=str(folder), hint="--out wants a new or an empty folder")
+    write(folder / LOCAL, json.dumps(local, indent=1).encode() + b"\n")
+    write(folder / RUN, encode(run) + b"\n")
+
+
+def read_local(folder: Path) -> dict[str, str]:
+    """Where this run's suite and data lie on this machine."""
+    try:
+        content = json.loads((folder / LOCAL).read_bytes())
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{error}", where=str(folder / LOCAL), hint="only a run made here can be resumed") from error
+    return {str(key): str(value) for key, value in content.items()}
+
+
+def read_run(folder: Path) -> Run:
+    """What was asked."""
+    path = folder / RUN
+    try:
+        return decode(Run, path.read_bytes(), where=str(path))
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error), where=str(path), hint="a run folder holds run.json") from error
+
+
+def read(folder: Path) -> Stored:
+    """The whole run. A torn or damaged line ends the records there, and `damage` says so."""
+    run = read_run(folder)
+    records: list[Record] = []
+    torn, damage = False, ""
+    for number, line, whole in _lines(_records_file(folder)):
+        place = f"{_records_file(folder)}:{number}"
+        if torn := not whole:
+            break
+        try:
+            records.append(decode(Record, line, where=place))
+        except Unreadable as error:
+            damage = f"{error.where}: {error.what}; this line and what follows is left out"
+            break
+    starts = tuple(decode(Start, line, where=str(folder / STARTS)) for _, line, _ in _lines(folder / STARTS))
+    return Stored(folder=folder, run=run, starts=starts, records=tuple(records), torn=torn, damage=damage)
+
+
+def _records_file(folder: Path) -> Path:
+    plain = folder / RECORDS
+    return plain if plain.exists() else folder / f"{RECORDS}.gz"
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    """(number from 1, line, whether it ends in a newline); nothing where there is no file yet."""
+    if not path.exists():
+        return
+    try:
+        if path.stat().st_size > LIMIT:
+            raise Unreadable(f"over {LIMIT >> 30} GiB: not a run of bench", where=str(path))
+        opened = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115 - closed below
+        with opened as file:
+            for number, line in enumerate(file, 1):
+                yield number, line.rstrip(b"\n"), line.endswith(b"\n")
+    except (OSError, EOFError) as error:
+        raise Unreadable(str(error), where=str(path)) from error
+
+
+def journal(folder: Path) -> Appender:
+    """The file of records, ready for the next line: a line that was cut off is removed first."""
+    path = folder / RECORDS
+    if path.exists():
+        content = path.read_bytes()
+        if content and not content.endswith(b"\n"):
+            os.truncate(path, content.rfind(b"\n") + 1)
+    return Appender(path)
+
+
+def add_start(folder: Path, start: Start) -> None:
+    """A line more in `starts.jsonl`."""
+    appender = Appender(folder / STARTS)
+    appender.append(encode(start))
+    appender.close()
+
+
+def find(name: str, root: Path) -> Path:
+    """A path, a unique prefix of a name under `.bench/runs`, or `latest`.
+
+    Raises BenchError, saying which runs there are."""
+    if (Path(name) / RUN).exists():
+        return Path(name)
+    folder = runs_folder(root)
+    there = sorted(entry.name for entry in folder.iterdir() if (entry / RUN).exists()) if folder.is_dir() else []
+    if name == "latest" and there:
+        return folder / there[-1]
+    matches = [run for run in there if name and run.startswith(name)]
+    if len(matches) == 1:
+        return folder / matches[0]
+    known = ", ".join((matches or there)[-5:]) or "none yet"
+    what = f"{len(matches)} runs begin with {name!r}" if matches else f"there is no run {name!r}"
+    raise BenchError(what, hint=f"a folder with run.json, a unique prefix, or latest; here: {known}")

@@ -1,0 +1,54 @@
+"""What one trial is worth."""
+
+import pytest
+
+from bench.analysis.values import UNKNOWN, VALUES, values
+from bench.records.metrics import METRICS
+from bench.records.nouns import Record
+
+
+def trial(*, loops: int = 1, samples: tuple[int, ...] = (), cpu: tuple[int, ...] = (), round_: int = 0) -> Record:
+    return Record(schema=1, kind="timed", status="ok", case="a=b", round=round_, loops=loops, samples=samples, cpu=cpu)
+
+
+TEN = tuple(1000 * n for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("metric", "loops", "expected"),
+    [
+        ("latency", 1, 6e-6),
+        ("latency", 2, 3e-6),
+        ("undisturbed", 1, 2e-6),
+        ("cpu_time", 4, 0.25e-6),
+        ("mean_latency", 1, 6e-6),
+        ("tail", 1, 10.5e-6),
+        ("throughput", 2, 64 / 3e-6),
+    ],
+)
+def test_a_trial_is_worth_its_statistic_per_step_in_seconds(metric: str, loops: int, expected: float) -> None:
+    record = trial(loops=loops, samples=TEN, cpu=tuple(n // 2 for n in TEN))
+    assert values([record], metric, {"items": 64}) == {0: pytest.approx(expected)}
+
+
+def test_a_slow_sample_moves_the_mean_and_not_the_median() -> None:
+    records = [trial(samples=(1000, 1000, 4000))]
+    assert values(records, "latency", {}) == {0: pytest.approx(1e-6)}
+    assert values(records, "mean_latency", {}) == {0: pytest.approx(2e-6)}
+
+
+def test_a_sample_of_several_steps_has_no_tail_and_one_such_trial_takes_the_cases() -> None:
+    records = [trial(samples=TEN, round_=0), trial(samples=TEN, loops=2, round_=1)]
+    assert values(records[:1], "tail", {}) != {}
+    assert values(records, "tail", {}) == {}
+
+
+def test_throughput_needs_the_items_and_cpu_time_a_clock() -> None:
+    assert values([trial(samples=TEN)], "throughput", {}) == {}
+    assert values([trial(samples=TEN)], "cpu_time", {}) == {}
+
+
+def test_every_metric_from_trials_has_a_function_and_what_may_lack_has_a_reason() -> None:
+    assert set(VALUES) == {metric.name for metric in METRICS.values() if metric.source == "trials"}
+    bare = trial(samples=TEN, loops=2)
+    assert {metric for metric in VALUES if not values([bare], metric, {})} == set(UNKNOWN)

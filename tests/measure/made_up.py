@@ -1,0 +1,107 @@
+"""Runs for the fake device, made without a suite's file, and a runner over them."""
+
+import os
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bench.measure.client import Setup
+from bench.measure.request import Place
+from bench.measure.runner import Means, Runner
+from bench.records.nouns import SCHEMA, Case, Machine, Record, Run
+from bench.records.suite import Level, Policy, Suite
+
+
+def case(*, allocator: str = "retain", threads: int = 1, skip: str | None = None, **levels: Level) -> Case:
+    """A case of the fake device; `takes` and `fault` script it."""
+    name = ",".join(f"{key}={value}" for key, value in levels.items())
+    return Case(
+        id=name,
+        target="made.up:workload",
+        levels=levels,
+        arguments=levels,
+        threads=threads,
+        allocator="system" if allocator == "system" else "retain",
+        skip=skip,
+    )
+
+
+def run(cases: Iterable[Case], **policy: object) -> Run:
+    """A run of the fake device over those cases."""
+    settings = replace(Policy(rounds=6, max_rounds=6, timeout=20.0), **policy)  # type: ignore[arg-type]
+    return Run(
+        schema=SCHEMA,
+        name="20261121T000000Z-made-up-machine-0000",
+        suite=Suite(name="made-up", title="Made up", question="Is it?", factors=({"a": (1,)},)),
+        suite_file="suites/made-up.yaml",
+        policy=settings,
+        device="fake",
+        launch="fork",
+        isolate=settings.isolate or "case",
+        seed=7,
+        options={},
+        machine=Machine(name="machine", identity="0" * 16, facts={}),
+        fingerprint={},
+        cases=tuple(cases),
+    )
+
+
+@dataclass(slots=True)
+class ScriptedJudge:
+    """Says what it was told to say: `bad` (case, round) are disturbed until their attempts reach the number given."""
+
+    bad: dict[tuple[str, int], int] = field(default_factory=dict)
+    done: frozenset[str] = frozenset()
+
+    def disturbed(self, records: Sequence[Record]) -> set[tuple[str, int]]:
+        last: dict[tuple[str, int], int] = {}
+        for record in records:
+            if record.kind == "timed":
+                key = (record.case, record.round)
+                last[key] = max(last.get(key, 0), record.attempt)
+        return {key for key, attempt in last.items() if attempt < self.bad.get(key, 0)}
+
+    def precise(self, records: Sequence[Record]) -> set[str]:
+        return set(self.done)
+
+
+def shuffled(cases: Sequence[Case], *, round: int) -> tuple[Case, ...]:
+    """A random order for each round, the same each time."""
+    order = list(cases)
+    random.Random(round).shuffle(order)
+    return tuple(order)
+
+
+def runner(made: Run, *, judge: ScriptedJudge | None = None, done: Sequence[Record] = ()) -> Runner:
+    """A runner on this machine's fake device."""
+    cores = tuple(sorted(os.sched_getaffinity(0)))
+    setup = Setup(
+        device="fake",
+        launch=made.launch,
+        preload=(),
+        own_cores=cores,
+        allowed_cores=cores,
+        environment=dict(os.environ),
+    )
+    place = Place(paths=(), memory=8 << 30, cores=cores)
+    means = Means(setup=setup, place=place, order=shuffled, judge=judge or ScriptedJudge())
+    return Runner(made, means, done)
+
+
+def measured(made: Run, *, judge: ScriptedJudge | None = None, done: Sequence[Record] = ()) -> list[Record]:
+    """Everything that a runner measures."""
+    return list(runner(made, judge=judge, done=done).measure())
+
+
+def children() -> list[int]:
+    """The living children of this process."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == os.getpid() and fields[0] != "Z":
+            found.append(int(name))
+    return found

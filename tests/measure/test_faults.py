@@ -1,0 +1,71 @@
+"""What a case may do to itself, and what becomes of it: real processes, made-up work."""
+
+import os
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+
+from bench.records.nouns import Record
+from tests.measure.made_up import case, children, measured, run
+
+
+def surveyed(fault: str, *, launch: Literal["fork", "spawn"] = "fork", timeout: float = 20.0) -> Record:
+    return measured(replace(run([case(fault=fault)], timeout=timeout), launch=launch))[0]
+
+
+@pytest.mark.parametrize("launch", ["fork", "spawn"])
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        ("raise", "failed", "build: ValueError: made to fail"),
+        ("exit", "failed", "called sys.exit(0)"),
+        ("vanish", "crashed", "exited with 3"),
+        ("segfault", "crashed", "SIGSEGV"),
+        ("memory", "oom", "MemoryError"),
+        ("close", "failed", "without a result"),
+    ],
+)
+def test_a_case_that_fails_is_a_record_that_says_how(
+    fault: str, status: str, words: str, launch: Literal["fork", "spawn"]
+) -> None:
+    record = surveyed(fault, launch=launch)
+    assert record.status == status
+    assert words in (record.note or "")
+
+
+@pytest.mark.parametrize("fault", ["hang", "flood"])
+def test_a_case_that_does_not_end_is_ended_at_its_deadline(fault: str) -> None:
+    record = surveyed(fault, timeout=0.3)
+    assert record.status == "timeout"
+    assert len(record.note or "") < 1000
+
+
+def test_a_grandchild_with_a_session_of_its_own_is_ended_and_counted() -> None:
+    record = surveyed("orphan")
+    assert record.status == "ok"
+    assert record.noise["survivors"] == 1
+
+
+def test_what_a_case_prints_never_meets_the_protocol() -> None:
+    assert surveyed("print").status == "ok"
+
+
+def test_notes_hold_no_absolute_path() -> None:
+    note = surveyed("raise").note or ""
+    assert os.sep + "bench" not in note
+    assert "fake.py" in note
+
+
+def test_five_hundred_crashing_cases_leave_no_process_and_cost_no_memory() -> None:
+    before = memory()
+    records = measured(run([case(fault="segfault", number=n) for n in range(500)]))
+    assert {r.status for r in records} == {"crashed"}
+    assert len(records) == 500
+    assert memory() - before < 20 << 20
+    assert not children()
+
+
+def memory() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

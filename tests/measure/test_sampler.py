@@ -1,0 +1,88 @@
+"""The loop, with a clock that only steps move."""
+
+from collections.abc import Iterator
+from itertools import repeat
+
+from bench.measure.sampler import MIN_SAMPLES, calibrate, time_steps, warm_up
+
+
+class Scripted:
+    """A clock and its step: every step takes the next of the given nanoseconds."""
+
+    def __init__(self, takes: Iterator[int]) -> None:
+        self.takes, self.time, self.steps, self.finished = takes, 0, 0, 0
+
+    def now(self) -> int:
+        return self.time
+
+    def cpu(self) -> int:
+        return self.time // 2
+
+    def finish(self) -> None:
+        self.finished += 1
+
+    def step(self) -> int:
+        self.time += next(self.takes)
+        self.steps += 1
+        return self.steps
+
+
+def test_a_sample_holds_the_asked_number_of_steps() -> None:
+    clock = Scripted(repeat(1000))
+    wall, cpu, _ = time_steps(clock.step, clock, loops=7, seconds=1e-4)
+    assert set(wall) == {7000}
+    assert set(cpu) == {3500}
+    assert clock.steps == 7 * len(wall)
+
+
+def test_samples_are_taken_until_their_time_is_spent() -> None:
+    clock = Scripted(repeat(1000))
+    wall, _, _ = time_steps(clock.step, clock, loops=10, seconds=1e-3)
+    assert len(wall) == 100
+
+
+def test_a_long_step_still_gives_three_samples() -> None:
+    clock = Scripted(repeat(10**9))
+    wall, _, _ = time_steps(clock.step, clock, loops=1, seconds=0.1)
+    assert len(wall) == MIN_SAMPLES == 3
+
+
+def test_the_clock_is_asked_to_finish_once_a_sample_and_not_once_a_step() -> None:
+    clock = Scripted(repeat(1000))
+    wall, _, _ = time_steps(clock.step, clock, loops=50, seconds=1e-3)
+    assert clock.finished == len(wall)
+
+
+def test_the_last_result_comes_back_and_reset_runs_between_samples_untimed() -> None:
+    clock = Scripted(repeat(1000))
+    resets: list[int] = []
+
+    def reset() -> None:
+        clock.time += 5_000_000
+        resets.append(clock.steps)
+
+    wall, _, result = time_steps(clock.step, clock, loops=2, seconds=1e-5, reset=reset)
+    assert set(wall) == {2000}
+    assert result == clock.steps
+    assert resets == [2 * n for n in range(1, len(wall) + 1)]
+
+
+def test_warming_up_takes_two_steps_at_least_and_its_time_at_least() -> None:
+    clock = Scripted(repeat(10**9))
+    assert warm_up(clock.step, clock, seconds=0.001) == (10**9, 10**9)
+    clock = Scripted(repeat(1000))
+    times = warm_up(clock.step, clock, seconds=1e-3)
+    assert set(times) == {1000}
+    assert clock.time >= 1e6
+    assert len(times) < 20, "batches grow, so that a short step does not fill the record"
+
+
+def test_a_slow_first_step_does_not_shorten_the_samples() -> None:
+    clock = Scripted(iter([10**9, *repeat(1000, 10**5)]))
+    warmup = warm_up(clock.step, clock, seconds=0.02)
+    assert warmup[0] == 10**9
+    assert calibrate(warmup, seconds=0.002) == 2000
+
+
+def test_a_step_longer_than_a_sample_is_a_sample() -> None:
+    assert calibrate((50_000_000,), seconds=0.002) == 1
