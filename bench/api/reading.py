@@ -8,8 +8,6 @@ import pandas
 
 from bench.analysis.rows import columns, measurements
 from bench.api.reporting import Report, report
-from bench.plan.project import find_project
-from bench.store import folder as store
 
 
 @dataclass(frozen=True)
@@ -27,11 +25,6 @@ class Loaded:
         """A tidy frame: a row for each case and metric, the columns of `measurements.csv`, unrounded."""
         run = self.report.stored.run
         return pandas.DataFrame(measurements(run, self.report.estimates), columns=columns(run))
-
-
-def find(name: str) -> Path:
-    """The folder of a run: a path, a unique prefix, or `latest`, in the project around the current folder."""
-    return store.find(name, find_project(Path.cwd() / "suite.yaml").root)
 
 
 def load(name: str | Path) -> Loaded:

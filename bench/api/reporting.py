@@ -11,8 +11,7 @@ from bench.analysis.estimate import estimate, estimates
 from bench.analysis.findings import findings
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
-from bench.errors import BenchError
-from bench.plan.project import find_project
+from bench.api.places import RESULTS, project_root
 from bench.records.nouns import Estimate, Finding
 from bench.report.csv_text import csv_text
 from bench.report.nouns import Table
@@ -20,9 +19,7 @@ from bench.report.page import page
 from bench.report.table import build_table
 from bench.store.files import write
 from bench.store.folder import Stored, read
-from bench.store.publish import publish, published, published_folder
-
-RESULTS = "results"
+from bench.store.publish import publish, published_folder
 
 CAPTIONED = ("parameters", "flops", "items", "values")
 """Whatever a suite measures, the captions of its tables say whether these are equal."""
@@ -101,25 +98,9 @@ def _same(path: Path, text: str) -> bool:
 
 
 def publish_run(folder: Path, *, machine: str | None) -> Path:
-    """Files a run under `results/<suite>/<machine>/` of the project it lies in, with its derived files."""
+    """Files a run under `results/<suite>/<machine>/` of the project around the current folder."""
     stored = read(folder)
-    home = published_folder(results_folder(folder), stored, machine)
+    home = published_folder(project_root(Path.cwd()) / RESULTS, stored, machine)
     publish(stored, home, machine=machine)
     derive(home)
     return home
-
-
-def results_folder(near: Path) -> Path:
-    """The `results` of the project that a folder belongs to."""
-    return find_project(near.resolve() / "suite.yaml").root / RESULTS
-
-
-def published_runs(near: Path) -> list[Path]:
-    """Every published run of the project.
-
-    Raises BenchError where there is none."""
-    results = results_folder(near)
-    found = published(results)
-    if not found:
-        raise BenchError("no published run", where=str(results), hint="bench report --publish RUN files one")
-    return found

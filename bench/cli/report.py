@@ -1,11 +1,9 @@
 """`bench report`: runs → their derived files again; `--publish` files them, `--check` compares."""
 
-from pathlib import Path
-
 import click
 
-from bench.api.reading import find
-from bench.api.reporting import derive, differences, publish_run, published_runs
+from bench.api.places import find, published_runs
+from bench.api.reporting import derive, differences, publish_run
 
 
 @click.command("report")
@@ -20,7 +18,7 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
         raise click.UsageError("--publish takes the runs to publish, and no --check")
     if machine and not publish:
         raise click.UsageError("--machine goes with --publish")
-    folders = [find(run) for run in runs] or published_runs(Path.cwd())
+    folders = [find(run) for run in runs] or published_runs()
     different = 0
     for folder in folders:
         if check:

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
+from bench.api.places import find
 from bench.api.planning import Plan, expected_seconds, plan
-from bench.api.reading import find
 from bench.api.reporting import Report, report
 from bench.api.running import resume as resume_run
 from bench.api.running import start

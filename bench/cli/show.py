@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from bench.api.reading import find
+from bench.api.places import find
 from bench.api.reporting import Report, report
 from bench.report.terminal import table_view
 

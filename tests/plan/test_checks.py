@@ -198,12 +198,36 @@ def test_a_million_cases_are_counted_not_made(tmp_path: Path) -> None:
 
 
 def test_a_suite_without_a_case_is_refused(tmp_path: Path) -> None:
-    assert about(tmp_path, "exclude: [{batch: [1, 64]}]\n") == ["4:10: factors: no case is left: every one is excluded"]
+    assert about(tmp_path, "exclude: [{batch: [1, 64]}]\n") == ["4:10: factors: no case is left"]
 
 
 def test_an_overlay_without_a_case_is_refused(tmp_path: Path) -> None:
     found = about(tmp_path, "exclude: [{batch: 1}]\nquick: {factors: {batch: [1]}}\n")
-    assert found == ["6:18: quick.factors: no case is left (with quick): every one is excluded"]
+    assert found == ["6:18: quick.factors: no case is left (with quick)"]
+
+
+def test_an_overlay_whose_levels_no_block_has_together_is_refused(tmp_path: Path) -> None:
+    blocks = "factors: [{model: [rnn], slicing: [row]}, {model: [cnn], slicing: [whole]}]\n"
+    lines = "exclude: [{model: cnn, slicing: row}]\nquick: {factors: {model: [cnn], slicing: [row]}}\n"
+    found = complaints(tmp_path, HEAD + BASE + blocks + lines)
+    assert found == ["6:18: quick.factors: no case is left (with quick)"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ("[c]", "5:27: quick.factors.shape[0]: no bundle 'c'; known: a, b"),
+        ("{a: {k: 3}}", "5:27: quick.factors.shape.a: another bundle of this factor has this name"),
+    ],
+)
+def test_an_overlay_names_bundles_that_there_are(tmp_path: Path, levels: str, expected: str) -> None:
+    lines = f"factors: {{shape: {{a: {{k: 1}}, b: {{k: 2}}}}}}\nquick: {{factors: {{shape: {levels}}}}}\n"
+    assert complaints(tmp_path, HEAD + BASE + lines) == [expected]
+
+
+def test_a_factor_of_plain_levels_stays_one(tmp_path: Path) -> None:
+    found = about(tmp_path, "cuda: {factors: {batch: {big: {n: 512}}}}\n")
+    assert found == ["5:18: cuda.factors.batch: the levels of batch are a list"]
 
 
 @pytest.mark.parametrize(

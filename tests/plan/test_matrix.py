@@ -1,5 +1,6 @@
 """Factors crossed to cases."""
 
+from collections.abc import Mapping
 from itertools import product
 
 import pytest
@@ -15,7 +16,7 @@ from bench.records.suite import Level, Policy
 from tests.plan.written import EXAMPLE, ids, suite
 
 
-def cases(content: dict[str, object]) -> tuple[Case, ...]:
+def cases(content: Mapping[str, object]) -> tuple[Case, ...]:
     """The cases of a suite made of these keys."""
     return expand(suite(content), Policy())
 

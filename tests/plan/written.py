@@ -1,15 +1,15 @@
 """Lines of YAML → a suite's file beside a builder, and what the loader says about it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from bench.errors import SuiteError
 from bench.plan.suite import load_suite
 from bench.records.codec import adapter
+from bench.records.nouns import Case
 from bench.records.suite import Suite
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -49,6 +49,6 @@ def suite(content: Mapping[str, object]) -> Suite:
     return adapter(Suite).validate_json(json.dumps(whole), strict=True)
 
 
-def ids(cases: object) -> list[str]:
+def ids(cases: Sequence[Case]) -> list[str]:
     """The ids of cases."""
-    return [cast("str", case.id) for case in cast("tuple[object, ...]", cases) if hasattr(case, "id")]
+    return [case.id for case in cases]

@@ -130,8 +130,12 @@ def plain_levels_of_bundles(suite: Suite, source: Source) -> Iterator[Offence]:
     """A factor that has bundles somewhere: elsewhere its levels are their names."""
     for place, block in factor_sources(suite):
         for name, factor in block.items():
-            named = {**bundles(suite, name), **_of_cuda(suite, name)}
-            if isinstance(factor, dict) or not named:
+            named = bundles(suite, name)
+            if isinstance(factor, dict):
+                if not named and name in factor_names(suite):
+                    yield Offence(place=(*place, name), message=f"the levels of {name} are a list", on_key=True)
+                continue
+            if not named:
                 continue
             for inside, level in placed(factor, (*place, name)):
                 if level not in named:
@@ -142,11 +146,6 @@ def plain_levels_of_bundles(suite: Suite, source: Source) -> Iterator[Offence]:
         if named and missing and name in suite.base and suite.base[name] not in named:
             message = f"no bundle {_shown(suite.base[name])}{nearest(label(suite.base[name]), named)}"
             yield Offence(place=("base", name), message=message)
-
-
-def _of_cuda(suite: Suite, name: str) -> dict[str, dict[str, Level]]:
-    factor = suite.cuda.factors.get(name) if suite.cuda is not None else None
-    return factor if isinstance(factor, dict) else {}
 
 
 def overlays(suite: Suite, source: Source) -> Iterator[Offence]:
