@@ -69,6 +69,15 @@ def _trials(analysed: Analysed) -> Json:
 def _time(records: Sequence[Record], starts: Sequence[Start]) -> Json:
     names = dict.fromkeys(name for record in records for name in record.phases)
     phases = {name: sum(record.phases.get(name, 0.0) for record in records) for name in names}
+    children = phases.pop("total", 0.0)
     wall = wall_seconds(records, starts)
     sampled = sum(sum(record.samples) for record in records if record.kind == "timed") / 1e9
-    return {"wall": wall, "samples": sampled, "share": sampled / wall if wall > 0 else None, "phases": phases}
+    share = sampled / wall if wall > 0 else None
+    return {
+        "wall": wall,
+        "samples": sampled,
+        "share": share,
+        "phases": phases,
+        "children": children,
+        "servers": max(0.0, wall - children),
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas
 
 from bench.analysis.rows import columns, measurements
+from bench.api.places import find
 from bench.api.reporting import Report, report
 
 

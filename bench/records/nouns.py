@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field
 
 from bench.records.suite import FORBID_EXTRA, Allocator, Level, Policy, Suite
 
 SCHEMA = 1
 """1 (2026-11): the first."""
+
+Schema = Annotated[int, Field(ge=1, le=SCHEMA)]
 
 Status = Literal["ok", "skipped", "unavailable", "failed", "timeout", "oom", "crashed", "invalid", "cancelled"]
 Kind = Literal["survey", "timed", "fact"]
@@ -45,7 +49,7 @@ class Record:
 
     __pydantic_config__ = FORBID_EXTRA
 
-    schema: int
+    schema: Schema
     kind: Kind
     status: Status
     case: str
@@ -83,7 +87,7 @@ class Run:
 
     __pydantic_config__ = FORBID_EXTRA
 
-    schema: int
+    schema: Schema
     name: str
     suite: Suite
     suite_file: str
@@ -104,7 +108,7 @@ class Start:
 
     __pydantic_config__ = FORBID_EXTRA
 
-    schema: int
+    schema: Schema
     started: float
     boot: str
     git: dict[str, str]

@@ -60,7 +60,9 @@ def test_attempts_are_counted_and_repetitions_among_them() -> None:
 def test_time_is_added_up_by_phase_and_the_share_in_samples_is_of_the_wall_time() -> None:
     found = made()
     assert part(found, "time", "wall") == pytest.approx(12.0)
-    assert part(found, "time", "phases") == pytest.approx({"total": 6.0, "samples": 3.0})
+    assert part(found, "time", "phases") == pytest.approx({"samples": 3.0})
+    assert part(found, "time", "children") == pytest.approx(6.0)
+    assert part(found, "time", "servers") == pytest.approx(6.0)
     in_samples = 3 * 2e-3 * (sum(1 + 0.001 * n for n in range(10)) + 1)
     assert part(found, "time", "samples") == pytest.approx(in_samples)
     assert part(found, "time", "share") == pytest.approx(in_samples / 12.0)
