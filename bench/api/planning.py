@@ -11,6 +11,7 @@ from bench.plan.matrix import expand, resolve
 from bench.plan.project import Project, find_project
 from bench.plan.select import select
 from bench.plan.suite import load_suite
+from bench.plan.targets import find_target
 from bench.records.nouns import Case
 from bench.records.suite import Level, Policy, PolicyKeys, Suite
 
@@ -67,6 +68,12 @@ def plan(file: Path, options: Options) -> Plan:
         seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
         options=options,
     )
+
+
+def notes(plan: Plan) -> tuple[str, ...]:
+    """What is no error and worth knowing: a target that hides another, levels that cannot be checked."""
+    targets = dict.fromkeys(case.target for case in plan.cases)
+    return tuple(note for target in targets for note in find_target(target, plan.project).notes)
 
 
 def expected_seconds(plan: Plan) -> float:

@@ -2,21 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from bench.api.planning import plan
-from bench.cli.options import options, selecting
+from bench.api.planning import Options, plan
+from bench.cli.options import selecting
 
 
 @click.command("list")
 @click.argument("suite", type=click.Path(path_type=Path))
 @selecting
 @click.option("--json", "as_json", is_flag=True, help="One object a case.")
-def command(suite: Path, as_json: bool, **given: Any) -> None:
+def command(suite: Path, as_json: bool, options: Options) -> None:
     """Prints the cases of SUITE, one a line; measures nothing, imports nothing of the subject."""
-    cases = plan(suite, options(**given)).cases
+    cases = plan(suite, options).cases
     if as_json:
         fields = [{"case": c.id, "levels": c.levels, "target": c.target, "skip": c.skip} for c in cases]
         click.echo(json.dumps(fields, indent=1))

@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from bench.api.planning import Options
-from bench.records.suite import Level, PolicyKeys
+from bench.records.suite import Level
 
-F = TypeVar("F", bound=Callable[..., Any])
-
+_PLACING = ("only", "quick", "device", "launch", "seed", "data", "machine")
 _POLICY = ("rounds", "precision", "max_seconds", "threads", "allocator", "isolate")
 
 _DECORATORS = (
@@ -32,18 +32,27 @@ _DECORATORS = (
 )
 
 
-def selecting(function: F) -> F:
-    """The options that choose cases and where and how they are measured."""
+def selecting(function: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that choose cases and where and how they are measured; the function gets them as `options`."""
+
+    @wraps(function)
+    def with_options(*args: object, **given: Any) -> None:
+        function(*args, options=_options(given), **given)
+
+    decorated: Callable[..., None] = with_options
     for decorator in reversed(_DECORATORS):
-        function = decorator(function)
-    return function
+        decorated = decorator(decorated)
+    return decorated
 
 
-def options(*, sets: tuple[str, ...], out: Path | None = None, **given: Any) -> Options:
-    """What was asked on the command line."""
-    policy: PolicyKeys = {key: given.pop(key) for key in _POLICY if given[key] is not None}
-    given = {key: value for key, value in given.items() if key not in _POLICY}
-    return Options(levels=dict(map(_levels, sets)), policy=policy, out=out, **given)
+def _options(given: dict[str, Any]) -> Options:
+    """Takes out of what click parsed what is not the verb's own; click has checked the types."""
+    policy = {key: given.pop(key) for key in _POLICY}
+    return Options(
+        levels=dict(map(_levels, given.pop("sets"))),
+        policy={key: value for key, value in policy.items() if value is not None},
+        **{name: given.pop(name) for name in _PLACING},
+    )
 
 
 def _levels(text: str) -> tuple[str, tuple[Level, ...]]:

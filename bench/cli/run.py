@@ -1,17 +1,17 @@
 """`bench run`: suites → run folders, and their tables on the terminal."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bench.api.places import find
-from bench.api.planning import Plan, expected_seconds, plan
+from bench.api.planning import Options, Plan, expected_seconds, plan
 from bench.api.reporting import Report, report
 from bench.api.running import resume as resume_run
 from bench.api.running import start
 from bench.cli.display import Display
-from bench.cli.options import SUITES, options, selecting, waiting
+from bench.cli.options import SUITES, selecting, waiting
 from bench.cli.show import show_report
 from bench.units import duration
 
@@ -34,7 +34,7 @@ def command(
     wait: float | None,
     dry_run: bool,
     resume: str | None,
-    **given: Any,
+    options: Options,
 ) -> None:
     """Measures every case of each SUITE in fresh processes, in random order, and prints its tables."""
     if bool(suites) == bool(resume):
@@ -44,7 +44,7 @@ def command(
     codes = []
     if resume:
         codes.append(_measured(resume_run(find(resume), Display(), wait=waiting(wait))))
-    plans = [plan(suite, options(out=out, **given)) for suite in suites]
+    plans = [plan(suite, replace(options, out=out)) for suite in suites]
     for planned in plans:
         if dry_run:
             show_plan(planned)

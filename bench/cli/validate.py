@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bench.api.planning import Options, plan
+from bench.api.planning import Options, notes, plan
 from bench.cli import fail
 from bench.errors import BenchError
 
@@ -23,4 +23,6 @@ def command(ctx: click.Context, suites: tuple[Path, ...]) -> None:
             code = error.exit_code
         else:
             click.echo(f"{suite}: {len(planned.cases)} cases")
+            for note in notes(planned):
+                click.echo(f"{suite}: note: {note}", err=True)
     ctx.exit(code)

@@ -1,8 +1,9 @@
 """The child on a real device: torch's threads, seeds, profiler and sentinel behind the `Device` protocol."""
 
 import math
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import torch
@@ -23,6 +24,18 @@ PROOF_NUMBERS = 25_000_000
 it free, without page faults, is chance, because small objects are cut from the first in between (3 of 5 processes)."""
 
 
+SWITCHES: dict[str, tuple[Callable[[], object], Callable[..., object]]] = {
+    "dtype": (torch.get_default_dtype, torch.set_default_dtype),
+    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "mkldnn": (torch._C._get_mkldnn_enabled, torch._C._set_mkldnn_enabled),
+    "cudnn": (torch._C._get_cudnn_enabled, torch._C._set_cudnn_enabled),
+    "cudnn_benchmark": (torch._C._get_cudnn_benchmark, torch._C._set_cudnn_benchmark),
+    "matmul_precision": (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    "deterministic": (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+}
+"""The global switches of torch that choose kernels and precisions: how each is read, and set."""
+
+
 def main(request: Json, channel: Channel) -> None:
     """What the server calls in a fresh child."""
     device = str(request["device"])
@@ -37,12 +50,20 @@ class HostDevice:
         self.request = request
         self.now = time.perf_counter_ns
         self.cpu = time.process_time_ns
+        self._fresh = {name: read() for name, (read, _) in SWITCHES.items()}
+        self._place, self._environment = os.getcwd(), dict(os.environ)
 
     def finish(self) -> None:
         """Nothing is asynchronous here."""
 
     def prepare(self, *, threads: int, seed: int) -> None:
-        """One team of that many threads, seeded generators."""
+        """One team of that many threads, seeded generators, and everything global as a fresh process has it: where
+        cases share a process, none meets what another left behind."""
+        for name, (_, restore) in SWITCHES.items():
+            restore(self._fresh[name])
+        os.chdir(self._place)
+        os.environ.clear()
+        os.environ.update(self._environment)
         torch.set_num_threads(threads)
         if torch.get_num_threads() != threads:
             raise RuntimeError(f"asked for {threads} threads, torch has {torch.get_num_threads()}")
@@ -87,15 +108,8 @@ class HostDevice:
         return full - probes.memory("VmRSS") < size // 2
 
     def settings(self) -> dict[str, object]:
-        """The global switches of torch that choose kernels and precisions."""
-        return {
-            "threads": torch.get_num_threads(),
-            "dtype": str(torch.get_default_dtype()),
-            "mkldnn": bool(torch._C._get_mkldnn_enabled()),
-            "cudnn": bool(torch._C._get_cudnn_enabled()),
-            "matmul_precision": torch.get_float32_matmul_precision(),
-            "deterministic": torch.are_deterministic_algorithms_enabled(),
-        }
+        """What the switches say now."""
+        return {"threads": torch.get_num_threads(), **{name: str(read()) for name, (read, _) in SWITCHES.items()}}
 
 
 class CudaDevice(HostDevice):

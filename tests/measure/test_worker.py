@@ -1,0 +1,132 @@
+"""The real device: what a survey finds out about a workload, and what it makes of a flawed one."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.measure.client import Setup
+from bench.measure.request import Place
+from bench.measure.runner import Means, Runner
+from bench.records.nouns import Case, Record
+from tests.measure.made_up import ScriptedJudge, case, run, shuffled
+
+pytestmark = pytest.mark.torch
+
+KINDS = (
+    "Sound",
+    "NotFinite",
+    "Wrong",
+    "Undecided",
+    "Elsewhere",
+    "Hungry",
+    "Fickle",
+    "Leaky",
+    "Large",
+    "Stepless",
+    "Typo",
+)
+
+
+def real(*cases: Case, device: str = "cpu", isolate: str = "case") -> list[Record]:
+    """Those cases, measured on this machine in trials of 10 ms with one server."""
+    policy = {"trial_seconds": 0.01, "warmup_seconds": 0.001, "rounds_per_server": 6, "isolate": isolate}
+    made = replace(run([replace(c, target="torch_subject:workload") for c in cases], **policy), device=device)
+    cores = tuple(sorted(os.sched_getaffinity(0)))
+    setup = Setup(
+        device=device,
+        launch="fork",
+        preload=(),
+        own_cores=cores,
+        allowed_cores=cores,
+        environment=dict(os.environ),
+    )
+    place = Place(paths=(str(Path(__file__).parent),), memory=4 << 30, cores=cores)
+    means = Means(setup=setup, place=place, order=shuffled, judge=ScriptedJudge())
+    return list(Runner(made, means).measure())
+
+
+@pytest.fixture(scope="module")
+def records() -> dict[str, list[Record]]:
+    """One run over every kind of workload: the survey first, then the trials."""
+    found = real(*(case(kind=name) for name in KINDS))
+    return {name: [r for r in found if r.case == f"kind={name}"] for name in KINDS}
+
+
+def test_a_survey_knows_everything_that_is_not_time(records: dict[str, list[Record]]) -> None:
+    survey = records["Sound"][0]
+    assert (survey.kind, survey.status, survey.note) == ("survey", "ok", None)
+    assert survey.metrics["parameters"] == 4096
+    assert survey.metrics["flops"] == 2 * 4 * 64 * 64
+    assert survey.metrics["expected_backend"] == 1
+    assert survey.metrics["operations"] >= 2
+    assert "aten::mm" in survey.operators
+    assert {"build", "first_call", "expected_step"} <= survey.metrics.keys()
+    assert survey.noise["allocator_retains"] == 1.0
+
+
+def test_trials_are_timed_naked_and_say_what_disturbed_them(records: dict[str, list[Record]]) -> None:
+    trials = records["Sound"][1:]
+    assert [t.round for t in trials] == [1, 2, 3, 4, 5, 6]
+    for trial in trials:
+        assert trial.status == "ok"
+        assert len(trial.samples) == len(trial.cpu) >= 3
+        assert min(trial.samples) > 0
+        assert trial.loops > 1
+        assert not trial.operators
+        assert {"sentinel_before", "sentinel_after", "steal", "page_faults", "switches", "load"} <= trial.noise.keys()
+        assert {"start", "build", "warm_up", "samples", "total"} <= trial.phases.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "words"),
+    [
+        ("NotFinite", "invalid", "not finite"),
+        ("Wrong", "invalid", "differs from its reference by 1"),
+        ("Undecided", "invalid", "differs from its reference by nan"),
+        ("Hungry", "oom", "allocate memory"),
+        ("Stepless", "failed", "has no step()"),
+        ("Typo", "failed", "KeyError: 'Typo'"),
+    ],
+)
+def test_a_flawed_workload_is_surveyed_once_and_never_timed(
+    records: dict[str, list[Record]], kind: str, status: str, words: str
+) -> None:
+    (record,) = records[kind]
+    assert record.status == status
+    assert words in (record.note or "")
+
+
+def test_notes_name_the_place_in_the_subject_and_no_folder(records: dict[str, list[Record]]) -> None:
+    note = records["Typo"][0].note or ""
+    assert "(at torch_subject.py:" in note
+    assert str(Path(__file__).parent) not in note
+
+
+def test_a_backend_that_did_not_run_is_on_record(records: dict[str, list[Record]]) -> None:
+    assert records["Elsewhere"][0].metrics["expected_backend"] == 0
+
+
+def test_a_trial_that_was_built_otherwise_than_its_survey_is_invalid(records: dict[str, list[Record]]) -> None:
+    statuses = [record.status for record in records["Fickle"]]
+    assert statuses == ["ok", "invalid", "invalid"]
+
+
+def test_peak_memory_is_the_growth_over_build_and_step(records: dict[str, list[Record]]) -> None:
+    small, large = (records[name][0].metrics["peak_memory"] for name in ("Sound", "Large"))
+    assert 60e6 < large - small < 80e6
+
+
+def test_what_a_case_leaves_behind_does_not_reach_the_next_in_the_same_process() -> None:
+    alone = real(case(kind="Sound"), isolate="round")
+    after = real(case(kind="Leaky"), case(kind="Sound"), isolate="round")
+    settings = {record.settings for record in [*alone, *after] if record.case == "kind=Sound"}
+    assert len(settings) == 1
+    assert [r.status for r in after if r.case == "kind=Sound"] == ["ok"] * 7
+
+
+def test_cuda_without_a_gpu_is_unavailable_with_the_reason_and_never_the_processor() -> None:
+    records = real(case(kind="Sound"), device="cuda:7")
+    assert {record.status for record in records} == {"unavailable"}
+    assert "cuda:7" in (records[0].note or "")
