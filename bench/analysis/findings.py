@@ -54,7 +54,7 @@ def _disturbed(analysed: Analysed) -> Finding | None:
             if counted.disturbed
         },
         "too many trials that stayed disturbed, hence no interval",
-        advice="stop what else runs on the machine (`bench doctor` shows it) and measure again",
+        advice="stop what else runs on the machine and measure again",
     )
 
 
@@ -130,7 +130,7 @@ def _backend_differs(analysed: Analysed) -> Finding | None:
         "backend differs",
         {case: "" for case, survey in analysed.surveys.items() if survey.metrics.get("expected_backend") == 0},
         "none of the operators that would prove the backend asked for",
-        advice="see the operators that ran with `bench profile`; the library may lack the backend for these levels",
+        advice="records.jsonl names the operators that ran; the library may lack the backend for these levels",
     )
 
 

@@ -12,7 +12,9 @@ from bench.analysis.findings import findings
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
 from bench.api.places import RESULTS, project_root
+from bench.errors import BenchError
 from bench.records.nouns import Estimate, Finding
+from bench.report.blocks import rewritten
 from bench.report.csv_text import csv_text
 from bench.report.nouns import Table
 from bench.report.page import page
@@ -104,3 +106,16 @@ def publish_run(folder: Path, *, machine: str | None) -> Path:
     publish(stored, home, machine=machine)
     derive(home)
     return home
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """README.md and results/*.md with their generated blocks as the quoted files say now."""
+    files = [file for file in (root / "README.md", *sorted((root / RESULTS).glob("*.md"))) if file.exists()]
+    return {file: rewritten(file.read_text("utf-8"), partial(_quoted, root), where=file.name) for file in files}
+
+
+def _quoted(root: Path, name: str) -> str:
+    try:
+        return (root / name).read_text("utf-8")
+    except OSError as error:
+        raise BenchError(error.strerror or str(error), where=name, hint="a generated block quotes it") from error

@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 
 from bench.api.comparing import compare_levels, compare_runs, differences_of_origin
+from bench.cli.show import console
 from bench.errors import BenchError
 from bench.records.nouns import Comparison
 from bench.report.terminal import comparison_view
@@ -41,4 +41,4 @@ def show(found: tuple[Comparison, ...], origin: list[str], headline: str, *, as_
         return
     for line in origin:
         click.echo(f"differs: {line}", err=True)
-    Console().print(comparison_view(found, headline=headline))
+    console().print(comparison_view(found, headline=headline))

@@ -1,9 +1,12 @@
 """`bench report`: runs → their derived files again; `--publish` files them, `--check` compares."""
 
+from pathlib import Path
+
 import click
 
-from bench.api.places import find, published_runs
-from bench.api.reporting import derive, differences, publish_run
+from bench.api.places import find, project_root, published_runs
+from bench.api.reporting import derive, differences, pages, publish_run
+from bench.store.files import write
 
 
 @click.command("report")
@@ -30,4 +33,18 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
         else:
             derive(folder)
             click.echo(folder)
+    if not runs:
+        different += _blocks(check=check)
     ctx.exit(1 if different else 0)
+
+
+def _blocks(*, check: bool) -> int:
+    """Rewrites the pages whose blocks quote other tables than they say, or only counts and names them."""
+    stale = {page: text for page, text in pages(project_root(Path.cwd())).items() if page.read_text("utf-8") != text}
+    for page, text in stale.items():
+        if check:
+            click.echo(f"{page.name}: a generated block differs from the file that it quotes")
+        else:
+            write(page, text.encode())
+            click.echo(page)
+    return len(stale) if check else 0

@@ -10,6 +10,8 @@ from bench.api.places import find
 from bench.api.reporting import Report, report
 from bench.report.terminal import table_view
 
+WIDTH = 140
+
 
 @click.command("show")
 @click.argument("run", default="latest")
@@ -29,7 +31,7 @@ def command(run: str, as_json: bool) -> None:
 
 def show_report(made: Report) -> None:
     """Tables on standard output; findings and damage on standard error."""
-    data, messages = Console(), Console(stderr=True)
+    data, messages = console(), Console(stderr=True, soft_wrap=True)
     for table in made.tables:
         data.print(table_view(table))
     for finding in made.findings:
@@ -38,3 +40,9 @@ def show_report(made: Report) -> None:
         messages.print(Text(made.stored.damage))
     if made.stored.torn:
         messages.print(Text("the last record was cut off; bench run --resume goes on from there"))
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, and wide enough for a table where it is a file or a pipe."""
+    found = Console()
+    return found if found.is_terminal else Console(width=WIDTH)

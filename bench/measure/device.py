@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bench.measure.sampler import Clock, Step
-from bench.measure.workload import Workload
+from bench.measure.workload import Builder
 
 
 class Unavailable(Exception):
@@ -21,7 +21,9 @@ class Device(Clock, Protocol):
         Raises Unavailable where there is no such device."""
         ...
 
-    def build(self, case: Mapping[str, object], offered: Mapping[str, object]) -> Workload: ...
+    def builder(self, case: Mapping[str, object]) -> Builder:
+        """What builds the case's workload; importing it is a phase of its own."""
+        ...
 
     def sentinel(self) -> int: ...
 

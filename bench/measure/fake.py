@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from bench.measure import trial
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
-from bench.measure.workload import Workload
+from bench.measure.workload import Builder, Workload
 
 SENTINEL = 10_000_000
 
@@ -109,16 +109,20 @@ class FakeDevice:
         """Times differ from trial to trial, and are the same again for the same seed, round and attempt."""
         self.random.seed(f"{seed}/{self.request['round']}/{self.request['attempt']}/{self.request['kind']}")
 
-    def build(self, case: Mapping[str, object], offered: Mapping[str, object]) -> Workload:
-        """Makes up a workload from the case's levels and does what its `fault` says."""
+    def builder(self, case: Mapping[str, object]) -> Builder:
+        """A function that makes up a workload from the case's levels and does what its `fault` says."""
         levels = case["levels"]
         assert isinstance(levels, dict)
         drawn = random.Random(str(case["id"])).uniform(0.0005, 0.003)
         fault = str(levels.get("fault", "none"))
         if fault == "flaky":  # surveyed well, and fails in its trials
             fault = "none" if self.request["kind"] == "survey" else "raise"
-        FAULTS[fault]()
-        return FakeWorkload(self, float(levels.get("takes", drawn)))
+
+        def workload(**_: object) -> Workload:
+            FAULTS[fault]()
+            return FakeWorkload(self, float(levels.get("takes", drawn)))
+
+        return workload
 
     def sentinel(self) -> int:
         """A quiet machine."""

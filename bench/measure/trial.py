@@ -18,7 +18,7 @@ from typing import cast
 from bench.measure import probes, sampler
 from bench.measure.device import Device, Unavailable
 from bench.measure.processes import Channel, Json
-from bench.measure.workload import Equality, Workload, declared
+from bench.measure.workload import Equality, Workload, build, declared
 
 NOTE_LIMIT = 2000
 _FRAMES = 4
@@ -108,8 +108,11 @@ def _build(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     threads, seed = cast("int", case["threads"]), cast("int", request["seed"])
     with draft.phase("prepare"):
         device.prepare(threads=threads, seed=seed)
+    with draft.phase("import"):
+        builder = device.builder(case)
     with draft.phase("build"):
-        workload = device.build(case, {"device": request["device"], "threads": threads, "seed": seed})
+        offered = {"device": request["device"], "threads": threads, "seed": seed}
+        workload = build(builder, cast("dict[str, object]", case["arguments"]), offered)
     draft.metrics |= declared(workload)
     facts = {"case": case["id"], **draft.metrics, **device.settings()}
     draft.content["settings"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

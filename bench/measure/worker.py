@@ -13,7 +13,7 @@ from bench.measure import probes, trial
 from bench.measure.device import Device, Unavailable
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
-from bench.measure.workload import Workload, build, locate
+from bench.measure.workload import Builder, locate
 
 SENTINEL_CALLS = 1500
 SENTINEL_NUMBERS = 65_536
@@ -69,10 +69,9 @@ class HostDevice:
             raise RuntimeError(f"asked for {threads} threads, torch has {torch.get_num_threads()}")
         torch.manual_seed(seed)
 
-    def build(self, case: Mapping[str, object], offered: Mapping[str, object]) -> Workload:
-        """The workload that the case's target makes of its levels."""
-        builder = locate(str(case["target"]), cast("list[str]", self.request["paths"]))
-        return build(builder, cast("dict[str, object]", case["arguments"]), offered)
+    def builder(self, case: Mapping[str, object]) -> Builder:
+        """The function that the case's target names."""
+        return locate(str(case["target"]), cast("list[str]", self.request["paths"]))
 
     def sentinel(self) -> int:
         """Nanoseconds of a fixed computation that every trial does before and after its samples."""

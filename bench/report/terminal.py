@@ -51,9 +51,10 @@ class _Column:
     right: bool
 
     def width(self) -> int:
-        """What its longest word needs."""
-        words = (word for text in (self.head, *self.cells) for word in text.plain.split())
-        return max(map(cell_len, words), default=0) + SPACING
+        """What it needs: names wrap at their words, numbers and their heads do not."""
+        texts = (self.head, *self.cells)
+        parts = (part for text in texts for part in (text.plain.splitlines() if self.right else text.plain.split()))
+        return max(map(cell_len, parts), default=0) + SPACING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,12 @@ class _Sheet:
 def _drawing(columns: Sequence[_Column]) -> Drawing:
     drawing = Drawing(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in columns:
-        drawing.add_column(column.head, justify="right" if column.right else "left", overflow="fold")
+        drawing.add_column(
+            column.head,
+            justify="right" if column.right else "left",
+            overflow="fold",
+            no_wrap=column.right,
+        )
     for row in zip(*(column.cells for column in columns), strict=True):
         drawing.add_row(*row)
     return drawing

@@ -1,0 +1,29 @@
+"""A text with generated blocks and the files they quote → the text with the blocks as those files say now.
+
+<!-- bench: results/rnn_vs_cnn/epyc-2c/table.md#1 -->
+… the first table of that file …
+<!-- /bench -->
+"""
+
+import re
+from collections.abc import Callable
+
+from bench.errors import BenchError
+
+_BLOCK = re.compile(r"(<!-- bench: (?P<file>[^\s#]+)#(?P<number>\d+) -->\n)(?P<body>.*?)(<!-- /bench -->)", re.DOTALL)
+_TABLE = re.compile(r"(?:^\|.*\|$\n?)+", re.MULTILINE)
+
+
+def rewritten(text: str, read: Callable[[str], str], *, where: str) -> str:
+    """Every block with the table that it names; `read` gives a file's text.
+
+    Raises BenchError where there is no such table."""
+
+    def block(match: re.Match[str]) -> str:
+        tables = _TABLE.findall(read(match["file"]))
+        number = int(match["number"])
+        if not 1 <= number <= len(tables):
+            raise BenchError(f"{match['file']} has {len(tables)} tables, not {number}", where=where)
+        return f"{match[1]}\n{tables[number - 1].strip()}\n\n{match[5]}"
+
+    return _BLOCK.sub(block, text)
