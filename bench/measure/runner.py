@@ -80,7 +80,8 @@ class Runner:
             if self._budget.done(pieces=PIECES_AFTER_LOOK if number == policy.rounds + 1 else 1):
                 return
             began = time.monotonic()
-            if (number - 1) % policy.rounds_per_server == 0:
+            # The surveys' server serves the first round too: forking has not changed it, and a start costs seconds.
+            if number > 1 and (number - 1) % policy.rounds_per_server == 0:
                 pool.renew()
             yield from self._round(pool, missing, number)
             self._budget.add(time.monotonic() - began)

@@ -28,14 +28,15 @@ def test_records_are_numbered_in_the_order_in_which_they_were_measured() -> None
     assert [r.sequence for r in records] == list(range(1, len(records) + 1))
 
 
-def test_every_round_has_a_server_of_its_own() -> None:
-    records = of(measured(run([ONE, TWO])), kind="timed")
-    assert {(r.round, r.server) for r in records} == {(n, n + 1) for n in range(1, 7)}
+def test_every_round_has_a_server_of_its_own_and_the_surveys_share_the_first() -> None:
+    records = measured(run([ONE, TWO]))
+    assert {(r.round, r.server) for r in of(records, kind="timed")} == {(n, n) for n in range(1, 7)}
+    assert {r.server for r in of(records, kind="survey")} == {1}
 
 
 def test_rounds_share_a_server_where_the_policy_says_so() -> None:
     records = of(measured(run([ONE], rounds_per_server=3)), kind="timed")
-    assert [(r.round, r.server) for r in records] == [(1, 2), (2, 2), (3, 2), (4, 3), (5, 3), (6, 3)]
+    assert [(r.round, r.server) for r in records] == [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2), (6, 2)]
 
 
 def test_each_level_of_the_allocator_has_a_server_of_its_own_in_every_round() -> None:
