@@ -8,6 +8,7 @@ from math import exp, log
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.estimate import estimate
+from bench.analysis.trials import ENOUGH
 from bench.errors import BenchError
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Comparison
@@ -17,16 +18,23 @@ from bench.statistics import Shift, rank_sum, signed_rank
 def compare_cases(analysed: Analysed, case: str, against: str, metric: str) -> Comparison:
     """Two cases of a run, paired by the rounds that both have; an exact metric has a plain ratio.
 
-    `functools.partial(compare_cases, analysed)` is what tables ask."""
+    Where disturbed trials leave too few common rounds for an interval, what is left of each case is compared unpaired:
+    trials of different rounds are independent, and those of one round are alike, which makes that interval too wide
+    rather than too narrow. `functools.partial(compare_cases, analysed)` is what tables ask."""
     if metric_named(metric).source != "trials":
         return _exact((analysed, case), (analysed, against), metric)
     upper, lower = analysed.values[case, metric], analysed.values[against, metric]
-    rounds = [round_ for round_ in upper if round_ in lower]
-    pairs = [(upper[round_], lower[round_]) for round_ in rounds]
-    if not pairs or min(map(min, pairs)) <= 0:
+    if not upper or not lower or min(*upper.values(), *lower.values()) <= 0:
         return Comparison(case=case, against=against, metric=metric, ratio=None)
-    shift = signed_rank([log(a / b) for a, b in pairs])
-    found = _turned(shift, case=case, against=against, metric=metric, rounds=len(pairs))
+    rounds = [round_ for round_ in upper if round_ in lower]
+    fewest = min(len(upper), len(lower))
+    if len(rounds) < ENOUGH <= fewest or not rounds:
+        shift = rank_sum([log(value) for value in lower.values()], [log(value) for value in upper.values()])
+        number = fewest
+    else:
+        shift = signed_rank([log(upper[round_] / lower[round_]) for round_ in rounds])
+        number = len(rounds)
+    found = _turned(shift, case=case, against=against, metric=metric, rounds=number)
     return found if _calm(analysed, case) and _calm(analysed, against) else _without_interval(found)
 
 

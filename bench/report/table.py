@@ -17,6 +17,10 @@ from bench.units import common_scale
 
 WIDEST_SPAN = 1e4
 
+UNPROVEN = 1.15
+"""A case without an interval was disturbed, and a trial counts as disturbed from this factor of the sentinel on: a
+larger difference is not what a disturbance of that size makes."""
+
 Compare = Callable[[str, str, str], Comparison]
 
 _SPEEDS = ("s", "items/s")
@@ -132,11 +136,14 @@ def _with_best(cells: tuple[Cell, ...], ask: _Ask) -> tuple[Cell, ...]:
 
 
 def _worse(case: str, best: str, values: Mapping[str, float], ask: _Ask) -> bool:
-    """Exact values differ or do not; others are worse only where the comparison's whole interval says so."""
+    """Exact values differ or do not; others are worse where the comparison's whole interval says so, or, if it has
+    none, where the difference is more than `UNPROVEN`."""
     if ask.metric.source == "exact":
         return values[case] != values[best]
-    low = ask.compare(case, best, ask.metric.name).low
-    return low is not None and low > 1
+    found = ask.compare(case, best, ask.metric.name)
+    if found.low is None:
+        return found.ratio is not None and found.ratio > UNPROVEN
+    return found.low > 1
 
 
 def _scaled(facets: tuple[Facet, ...], unit: str) -> tuple[Facet, ...]:

@@ -98,8 +98,9 @@ def test_the_best_throughput_is_the_largest() -> None:
     assert best("throughput", 1000.0, 1990.0, 2000.0) == [False, True, True]
 
 
-def test_without_an_interval_nothing_is_separated() -> None:
-    assert best("latency", 1.0, 9.0, intervals=False) == [True, True]
+def test_without_an_interval_only_a_difference_beyond_a_disturbance_separates() -> None:
+    assert best("latency", 1.0, 1.1, intervals=False) == [True, True]
+    assert best("latency", 1.0, 9.0, intervals=False) == [True, False]
 
 
 def test_exact_values_are_compared_without_noise() -> None:
