@@ -115,7 +115,7 @@ def test_a_trial_that_was_built_otherwise_than_its_survey_is_invalid(records: di
 
 def test_peak_memory_is_the_growth_over_build_and_step(records: dict[str, list[Record]]) -> None:
     small, large = (records[name][0].metrics["peak_memory"] for name in ("Sound", "Large"))
-    assert 60e6 < large - small < 80e6
+    assert large - small == pytest.approx(256e6, rel=0.05)
 
 
 def test_what_a_case_leaves_behind_does_not_reach_the_next_in_the_same_process() -> None:

@@ -72,10 +72,10 @@ class Leaky(Sound):
 
 
 class Large(Sound):
-    """Holds 64 MB more during its step."""
+    """Holds 256 MB more during its step."""
 
     def step(self) -> torch.Tensor:
-        return torch.ones(16_000_000).sum()
+        return torch.ones(64_000_000).sum()
 
 
 class Stepless:
