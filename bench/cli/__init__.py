@@ -16,6 +16,7 @@ VERBS = {
     "show": "a run's tables",
     "compare": "ratios of two runs, or of two levels of a run",
     "report": "make tables again, publish runs, check published files",
+    "doctor": "what of this machine can change a number, and how noisy it is",
 }
 
 

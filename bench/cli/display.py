@@ -59,6 +59,6 @@ def line(run: Run, state: State) -> str:
     left = "" if state.left is None else f", about {duration(state.left)} left"
     return (
         f"{run.suite.name}: round {state.round} of {rounds}, trial {state.in_round}, "
-        f"{state.precise} of {state.timeable} cases within {policy.precision:.3g} of their latency, "
+        f"{state.precise} of {state.timeable} cases precise to ± {policy.precision:.1%}, "
         f"{duration(state.elapsed)}{left}"
     )

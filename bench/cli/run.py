@@ -41,9 +41,13 @@ def command(
         raise click.UsageError("name one suite or more, or a run to --resume")
     if out is not None and len(suites) != 1:
         raise click.UsageError("--out is the folder of one run: name one suite with it")
+    if resume and options != Options():
+        raise click.UsageError("--resume goes on with what was asked then: beside it only --wait is taken")
     codes = []
     if resume:
-        codes.append(_measured(resume_run(find(resume), Display(), wait=waiting(wait))))
+        with Display() as display:
+            folder = resume_run(find(resume), display, wait=waiting(wait))
+        codes.append(_measured(folder))
     plans = [plan(suite, replace(options, out=out)) for suite in suites]
     for planned in plans:
         if dry_run:

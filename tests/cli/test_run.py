@@ -101,6 +101,13 @@ def test_a_request_that_makes_no_sense_is_exit_2_and_measures_nothing(
     assert not scenario.runs
 
 
+def test_resuming_takes_no_other_wishes(scenario: Scenario, say: Say) -> None:
+    say("run", scenario.case("one").written(), *FAKE)
+    said = say("run", "--resume", "latest", "--rounds", "20")
+    assert said.code == 2
+    assert "--wait" in said.err
+
+
 def test_a_broken_suite_is_exit_2_with_every_complaint_at_its_place(scenario: Scenario, say: Say) -> None:
     file = scenario.case("one").written()
     file.write_text(file.read_text().replace("title:", "titel:").replace("value: latency", "value: latencey"))
