@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate
-from math import comb
+from math import comb, factorial
 
 ERROR = Fraction(5, 100)
 ERRORS = {1: ERROR, 2: Fraction(285, 10_000)}
@@ -75,6 +75,48 @@ def rank_sum_counts(m: int, n: int) -> tuple[int, ...]:
         for pairs in range(i, m * n + 1):
             counts[pairs] += counts[pairs - i]
     return tuple(counts)
+
+
+@cache
+def inversion_counts(n: int) -> tuple[int, ...]:
+    """How many of the n! orders of n numbers have 0, 1, …, n(n−1)/2 pairs out of order (Kendall 1938).
+
+    They are the coefficients of ∏ (1 + x + … + xⁱ⁻¹), i = 1…n."""
+    counts = [1]
+    for i in range(2, n + 1):
+        sums = [0, *accumulate(counts)]
+        counts = [sums[min(k + 1, len(counts))] - sums[max(0, k + 1 - i)] for k in range(len(counts) + i - 1)]
+    return tuple(counts)
+
+
+def trend_p(values: Sequence[float]) -> float:
+    """The two-sided p of no trend in the order of the values, by Kendall's tau; ties count against a trend."""
+    n = len(values)
+    rising = sum(a < b for i, a in enumerate(values) for b in values[i + 1 :])
+    falling = sum(a > b for i, a in enumerate(values) for b in values[i + 1 :])
+    against = n * (n - 1) // 2 - max(rising, falling)
+    return min(1.0, 2 * sum(inversion_counts(n)[: against + 1]) / factorial(n))
+
+
+def rank_sum_p(base: Sequence[float], other: Sequence[float]) -> float:
+    """The one-sided p of `other` lying no higher than `base`; ties count against a difference."""
+    counts = rank_sum_counts(*sorted((len(base), len(other))))
+    lower = sum(b <= a for a in base for b in other)
+    return sum(counts[: lower + 1]) / sum(counts)
+
+
+def sign_p(positive: int, n: int) -> float:
+    """The one-sided p of so many positive among n signs, each as likely as not."""
+    return sum(comb(n, k) for k in range(positive, n + 1)) / (1 << n)
+
+
+def holm(ps: Sequence[float]) -> tuple[float, ...]:
+    """The p-values adjusted for being looked at together, however they depend on one another (Holm 1979)."""
+    adjusted, worst = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(sorted(range(len(ps)), key=lambda place: ps[place])):
+        worst = max(worst, min(1.0, (len(ps) - rank) * ps[place]))
+        adjusted[place] = worst
+    return tuple(adjusted)
 
 
 def walsh_averages(values: Sequence[float]) -> list[float]:

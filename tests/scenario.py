@@ -78,7 +78,7 @@ class Scenario:
     def runs(self) -> list[Path]:
         """The runs that it has measured, oldest first."""
         folder = store.runs_folder(self.folder)
-        return sorted(folder.iterdir()) if folder.is_dir() else []
+        return sorted(path.parent for path in folder.glob("*/run.json"))
 
 
 def bench(*words: str | Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Said:

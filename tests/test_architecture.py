@@ -38,7 +38,8 @@ PURE_LIBRARY = {
     "__future__", "abc", "ast", "bisect", "cmath", "collections", "copy", "csv", "dataclasses", "datetime", "decimal",
     "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "io.BytesIO", "io.StringIO", "itertools",
     "json", "keyword", "math", "numbers", "operator", "pathlib.PurePath", "pathlib.PurePosixPath", "random.Random",
-    "re", "shlex", "statistics", "string", "textwrap", "types", "typing", "unicodedata", "xml", "zlib",
+    "re", "shlex", "statistics", "string", "sys.stdlib_module_names", "textwrap", "types", "typing", "unicodedata",
+    "xml", "zlib",
 }  # fmt: skip
 """What a room that touches nothing may use of the standard library, whole modules or single names."""
 

@@ -13,13 +13,18 @@ from scipy import stats
 from bench.statistics import (
     ERROR,
     ERRORS,
+    holm,
+    inversion_counts,
     median,
     order_interval,
     quantile,
     rank_sum,
     rank_sum_counts,
+    rank_sum_p,
+    sign_p,
     signed_rank,
     signed_rank_counts,
+    trend_p,
     walsh_averages,
 )
 
@@ -164,3 +169,48 @@ def test_changing_sides_turns_the_sign_of_a_shift(base: list[float], other: list
     assert there.estimate == pytest.approx(-back.estimate)
     assert there.low == pytest.approx(-back.high)
     assert there.low <= there.estimate
+
+
+@pytest.mark.parametrize("n", range(1, 7))
+def test_inversions_are_counted_as_listing_every_order_counts_them(n: int) -> None:
+    orders = itertools.permutations(range(n))
+    found = Counter(sum(a > b for a, b in itertools.combinations(order, 2)) for order in orders)
+    assert list(inversion_counts(n)) == [found[k] for k in range(n * (n - 1) // 2 + 1)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 10**6), min_size=2, max_size=20, unique=True))
+def test_the_p_of_a_trend_is_that_of_kendalls_exact_test(values: list[int]) -> None:
+    expected = stats.kendalltau(range(len(values)), values, method="exact").pvalue
+    assert trend_p(values) == pytest.approx(expected, abs=1e-12)
+
+
+def test_ties_count_against_a_trend() -> None:
+    assert trend_p([1, 2, 3, 3, 4, 5]) == trend_p([1, 2, 4, 3, 5, 6])
+    assert trend_p([1] * 9) == 1
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 10**6), min_size=2, max_size=24, unique=True), st.data())
+def test_the_p_of_a_rank_sum_is_scipys(values: list[int], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(1, len(values) - 1))
+    base, other = values[:cut], values[cut:]
+    expected = stats.mannwhitneyu(other, base, alternative="greater", method="exact").pvalue
+    assert rank_sum_p(base, other) == pytest.approx(expected, abs=1e-12)
+
+
+def test_ties_count_against_a_difference() -> None:
+    assert rank_sum_p([1, 2, 3], [3, 4, 5]) == rank_sum_p([1, 2, 4], [3, 5, 6])
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.data())
+def test_the_p_of_signs_is_the_binomials(n: int, data: st.DataObject) -> None:
+    positive = data.draw(st.integers(0, n))
+    assert sign_p(positive, n) == pytest.approx(stats.binomtest(positive, n, alternative="greater").pvalue)
+
+
+def test_holm_multiplies_the_smallest_by_their_number_and_never_falls() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.03, 0.06, 0.06, 0.02))
+    assert holm([0.9, 0.6]) == (1, 1)
+    assert holm([]) == ()

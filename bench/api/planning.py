@@ -1,5 +1,6 @@
 """A suite's file and what was asked → the cases to measure, under which policy. Reads files; measures nothing."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Literal
 
 from bench.errors import BenchError
 from bench.plan.matrix import expand, resolve
+from bench.plan.patterns import refused_label
 from bench.plan.project import Project, find_project
 from bench.plan.select import select
 from bench.plan.suite import load_suite
@@ -15,7 +17,7 @@ from bench.plan.targets import find_target
 from bench.records.nouns import Case
 from bench.records.suite import Level, Policy, PolicyKeys, Suite
 
-DEVICE_KINDS = ("cpu", "cuda", "fake")
+DEVICE = re.compile(r"cpu|fake|cuda(:[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,9 @@ class Plan:
 
 def plan(file: Path, options: Options) -> Plan:
     """Raises SuiteError with every complaint, BenchError for an option that does not fit, NothingSelected."""
-    kind = options.device.partition(":")[0]
-    if kind not in DEVICE_KINDS:
-        raise BenchError(f"there is no device {options.device!r}", hint="cpu, cuda, cuda:1 … or fake")
+    kind = check_device(options.device)
+    if options.machine is not None:
+        check_machine(options.machine)
     asked = load_suite(file)
     overlays = [*(["cuda"] if kind == "cuda" else []), *(["quick"] if options.quick else [])]
     suite, policy = resolve(asked, overlays=overlays, levels=options.levels, policy=options.policy)
@@ -68,6 +70,24 @@ def plan(file: Path, options: Options) -> Plan:
         seed=secrets.randbelow(2**31) if options.seed is None else options.seed,
         options=options,
     )
+
+
+def check_device(device: str) -> str:
+    """The kind of a device: `cuda:1` is a `cuda`.
+
+    Raises BenchError where there is no such device."""
+    if not DEVICE.fullmatch(device):
+        raise BenchError(f"there is no device {device!r}", hint="cpu, cuda, cuda:1 … or fake")
+    return device.partition(":")[0]
+
+
+def check_machine(name: str) -> None:
+    """Raises BenchError for a machine's name that could not name its folder below `results/`."""
+    reason = refused_label(name)
+    if reason is None and name.startswith("."):
+        reason = f"{name!r} begins with a dot: such a folder is hidden, or another one"
+    if reason is not None:
+        raise BenchError(reason, where="--machine")
 
 
 def notes(plan: Plan) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A run folder → its derived files, made from the records alone; published runs; and whether files still say so."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from bench.analysis.findings import findings
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
 from bench.api.places import RESULTS, project_root
+from bench.api.planning import check_machine
 from bench.errors import BenchError
 from bench.records.nouns import Estimate, Finding
 from bench.report.blocks import rewritten
@@ -102,16 +104,28 @@ def _same(path: Path, text: str) -> bool:
 def publish_run(folder: Path, *, machine: str | None) -> Path:
     """Files a run under `results/<suite>/<machine>/` of the project around the current folder."""
     stored = read(folder)
+    check_machine(
+        stored.run.machine.name if machine is None else machine
+    )  # it becomes a folder, and the run may be a stranger's
     home = published_folder(project_root(Path.cwd()) / RESULTS, stored, machine)
     publish(stored, home, machine=machine)
     derive(home)
     return home
 
 
-def pages(root: Path) -> dict[Path, str]:
-    """README.md and results/*.md with their generated blocks as the quoted files say now."""
+def stale_pages(root: Path) -> dict[Path, str]:
+    """README.md and results/*.md, as far as their generated blocks are not what the quoted files say now, as they
+    should be."""
     files = [file for file in (root / "README.md", *sorted((root / RESULTS).glob("*.md"))) if file.exists()]
-    return {file: rewritten(file.read_text("utf-8"), partial(_quoted, root), where=file.name) for file in files}
+    texts = {file: file.read_text("utf-8") for file in files}
+    made = {file: rewritten(text, partial(_quoted, root), where=file.name) for file, text in texts.items()}
+    return {file: text for file, text in made.items() if text != texts[file]}
+
+
+def rewrite(pages: Mapping[Path, str]) -> None:
+    """Puts those texts in their places."""
+    for path, text in pages.items():
+        write(path, text.encode())
 
 
 def _quoted(root: Path, name: str) -> str:

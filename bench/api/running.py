@@ -17,11 +17,13 @@ import psutil
 from bench.analysis.judge import RunJudge
 from bench.api.planning import Options, Plan, plan
 from bench.api.reporting import derive
-from bench.errors import BenchError, Incomparable, Stopped
+from bench.errors import BenchError, Stopped
 from bench.measure import environment
 from bench.measure.client import Setup
 from bench.measure.device import kind_of
+from bench.measure.hashes import hash_of_data, hash_of_sources, hash_of_text
 from bench.measure.lock import machine_lock
+from bench.measure.machine import machine
 from bench.measure.request import Place
 from bench.measure.runner import Means, Runner
 from bench.plan.project import Project, find_project
@@ -34,6 +36,8 @@ from bench.store import folder as store
 from bench.units import parse_memory
 
 DATA = "BENCH_DATA"
+
+HASHED = "subject: the *.py files below the suite's folder and `paths`; data: the files of the data folder"
 
 Listener = Callable[[Run, Record], None]
 
@@ -74,7 +78,7 @@ def start(planned: Plan, listen: Listener, *, wait: float | None = 0) -> Path:
     site = Site.here(planned.file, data)
     made = describe(planned, site)
     folder = options.out or store.runs_folder(site.project.root) / made.name
-    with measuring(made, site, wait=wait):
+    with measuring(made.name, site, device=made.device, wait=wait):
         store.create(folder, made, {"suite": str(site.file), "data": str(site.data or "")})
         _measure(folder, made, site, listen)
     return folder
@@ -83,16 +87,16 @@ def start(planned: Plan, listen: Listener, *, wait: float | None = 0) -> Path:
 def resume(folder: Path, listen: Listener, *, wait: float | None = 0) -> Path:
     """Goes on with an interrupted run, measures nothing twice.
 
-    Raises Incomparable where the suite, the subject, the software or the machine is not what it was."""
+    Raises BenchError where the suite, the subject, the software or the machine is not what it was."""
     local = store.read_local(folder)
     site = Site.here(Path(local["suite"]), Path(local["data"]) if local["data"] else None)
     made = store.read_run(folder)
-    now = fingerprint(load_suite(site.file), made.fingerprint, site, environment.machine(made.device, None).identity)
+    now = fingerprint(load_suite(site.file), made.fingerprint, site, machine(made.device, None).identity)
     changed = [f"{key}: {old} → {now[key]}" for key, old in made.fingerprint.items() if now[key] != old]
     if changed:
         what = "not the same experiment any more: " + "; ".join(changed)
-        raise Incomparable(what, where=str(folder), hint="start a new run, or undo the change")
-    with measuring(made, site, wait=wait):
+        raise BenchError(what, where=str(folder), hint=f"start a new run, or undo the change ({HASHED})")
+    with measuring(made.name, site, device=made.device, wait=wait):
         _measure(folder, made, site, listen)
     return folder
 
@@ -100,7 +104,7 @@ def resume(folder: Path, listen: Listener, *, wait: float | None = 0) -> Path:
 def describe(planned: Plan, site: Site) -> Run:
     """`run.json`: everything that was asked, and what resuming will compare."""
     options, policy = planned.options, planned.policy
-    machine = environment.machine(options.device, options.machine)
+    named = machine(options.device, options.machine)
     asked = {
         "quick": "yes" if options.quick else "",
         "only": options.only or "",
@@ -108,11 +112,11 @@ def describe(planned: Plan, site: Site) -> Run:
         **{f"policy.{key}": str(value) for key, value in options.policy.items()},
     }
     settings = {"threads": str(policy.threads), "allocator": policy.allocator}
-    identity = environment.machine(options.device, None).identity
+    identity = machine(options.device, None).identity
     kind = kind_of(options.device)
     return Run(
         schema=SCHEMA,
-        name=store.name_of_run(planned.suite.name, machine.name, now=time.time()),
+        name=store.name_of_run(planned.suite.name, named.name, now=time.time()),
         suite=planned.suite,
         suite_file=os.path.relpath(site.file, site.project.root),
         policy=policy,
@@ -121,7 +125,7 @@ def describe(planned: Plan, site: Site) -> Run:
         isolate=policy.isolate or kind.isolate,
         seed=planned.seed,
         options={key: value for key, value in asked.items() if value},
-        machine=machine,
+        machine=named,
         fingerprint=fingerprint(planned.asked, settings, site, identity),
         cases=planned.cases,
     )
@@ -131,9 +135,9 @@ def fingerprint(suite: Suite, settings: Mapping[str, str], site: Site, identity:
     """What must not change between the start of a run and its resumption."""
     software = environment.software()
     return {
-        "suite": environment.hash_of_text(encode(suite)),
-        "subject": environment.hash_of_sources([site.project.folder, *site.project.paths]),
-        "data": environment.hash_of_data(site.data),
+        "suite": hash_of_text(encode(suite)),
+        "subject": hash_of_sources([site.project.folder, *site.project.paths]),
+        "data": hash_of_data(site.data),
         **{name: software[name] for name in ("torch", "python", "bench")},
         "threads": settings["threads"],
         "allocator": settings["allocator"],
@@ -142,15 +146,15 @@ def fingerprint(suite: Suite, settings: Mapping[str, str], site: Site, identity:
 
 
 @contextmanager
-def measuring(made: Run, site: Site, *, wait: float | None) -> Iterator[None]:
+def measuring(name: str, site: Site, *, device: str, wait: float | None) -> Iterator[None]:
     """Alone on the machine, off the children's cores, and told of signals; the fake device needs none of the three."""
     if not sys.platform.startswith("linux"):
         raise BenchError("measuring needs Linux", hint="reading and reporting work here")
-    if made.device == "fake":
+    if device == "fake":
         with interruptible():
             yield
         return
-    with machine_lock(made.name, wait=wait), interruptible():
+    with machine_lock(name, wait=wait), interruptible():
         os.sched_setaffinity(0, site.own_cores)
         try:
             yield
@@ -181,17 +185,20 @@ def _measure(folder: Path, made: Run, site: Site, listen: Listener) -> None:
     stored = store.read(folder)
     if stored.damage:
         raise BenchError(stored.damage, hint="what comes before can be read; a damaged run is not gone on with")
-    store.add_start(folder, environment.start(site.project.root, now=time.time()))
-    runner = Runner(made, _means(made, site), stored.records)
+    began, runner = time.time(), Runner(made, _means(made, site), stored.records)
     journal = store.journal(folder)
     try:
+        libraries = runner.libraries()
+        now = environment.start(site.project.root, now=began, cores=site.cores, libraries=libraries)
+        store.add_start(folder, now)
         for record in runner.measure():
             journal.append(encode(record))
             listen(made, record)
     except Stopped as stopped:
-        hint = f"{len(runner.ledger.records)} records are stored; go on with: bench run --resume {folder.name}"
+        hint = f"{len(runner.ledger.records)} records are stored; go on with: bench run --resume {folder}"
         raise Stopped(stopped.exit_code - 128, stopped.what, hint=hint) from None
     finally:
+        runner.close()
         journal.close()
     derive(folder)
 

@@ -1,12 +1,15 @@
 """The command line: a verb imports what it needs when it is called, so that `bench --help` answers at once."""
 
+import errno
 import importlib
+import io
 import os
 import sys
+import traceback
 
 import click
 
-from bench.errors import BenchError
+from bench.errors import BenchError, CannotStore, Internal, SuiteError
 
 VERBS = {
     "run": "measure suites",
@@ -49,8 +52,15 @@ def cli() -> None:
 
 def main() -> None:
     """Runs a verb and turns errors into messages and exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except SuiteError as error:
+        fail(str(error), prefix="")  # each line begins with file:line:column, as editors read it
+        code = error.exit_code
     except BenchError as error:
         fail(str(error))
         code = error.exit_code
@@ -59,14 +69,36 @@ def main() -> None:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BrokenPipeError:
-        # Whoever read our output has had enough; Python would complain once more while it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except SystemExit:
+        code = 0  # click ends like this where whoever read our output has had enough, and only there
+    except OSError as error:
+        code = _output_failed(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its exit code must not read as a verdict
+        code = _internal(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def fail(message: str) -> None:
+def _output_failed(error: OSError) -> int:
+    """Whoever read our output has had enough, or there is no room for it; anything else is our own fault."""
+    if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS):
+        return _internal(error)
+    # Python would complain once more while it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:
+        return 0
+    fail(f"cannot write the output: {error.strerror}")
+    return CannotStore.exit_code
+
+
+def _internal(error: Exception) -> int:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    what = f"internal error: {type(error).__name__}: {error} ({place})"
+    fail(f"{what}\nhint: a fault of bench; what was measured is stored")
+    return Internal.exit_code
+
+
+def fail(message: str, *, prefix: str = "bench: ") -> None:
     """An error for a person: plain text whose control characters are shown, not obeyed."""
     shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
-    click.echo(f"bench: {shown}", err=True)
+    click.echo(f"{prefix}{shown}", err=True)

@@ -6,6 +6,9 @@ from dataclasses import asdict
 import click
 
 from bench.api.comparing import compare_levels, compare_runs, differences_of_origin
+from bench.api.places import find
+from bench.api.reporting import Report, report
+from bench.cli import fail
 from bench.cli.show import console
 from bench.errors import BenchError
 from bench.records.nouns import Comparison
@@ -23,15 +26,23 @@ def command(
 ) -> None:
     """Ratios of OTHER to BASE, or of every level of a factor to one of them; above 1 means worse."""
     if len(runs) == 2 and by is None and against is None:
-        found = compare_runs(*runs, metrics=metrics)
-        origin = differences_of_origin(*runs)
+        base, other = map(_read, runs)
+        found = compare_runs(base, other, metrics=metrics)
+        origin = differences_of_origin(base, other)
         headline = f"{runs[1]} by {runs[0]}"
     elif len(runs) == 1 and by and against:
-        found, origin = compare_levels(runs[0], by=by, against=against, metrics=metrics), []
+        found, origin = compare_levels(_read(runs[0]), by=by, against=against, metrics=metrics), []
         headline = f"{runs[0]}: {by} by {by}={against}"
     else:
         raise BenchError("name two runs, or one run with --by FACTOR --against LEVEL")
     show(found, origin, headline, as_json=as_json)
+
+
+def _read(run: str) -> Report:
+    made = report(find(run))
+    if made.stored.damage:
+        fail(made.stored.damage)
+    return made
 
 
 def show(found: tuple[Comparison, ...], origin: list[str], headline: str, *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Records as they arrive → what a person sees meanwhile: a line that is redrawn between trials, or plain lines."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -15,7 +16,8 @@ from bench.units import duration
 class Display:
     """Nothing is drawn while a trial is timed: there is no thread, and only an arriving record draws."""
 
-    def __init__(self) -> None:
+    def __init__(self, done: Sequence[Record] = ()) -> None:
+        self._done = done
         self._console = Console(stderr=True)
         self._live: Live | None = None
         self._progress: Progress | None = None
@@ -31,7 +33,9 @@ class Display:
         """Takes one record."""
         if self._progress is None:
             self._progress = Progress(run)
-            if self._console.is_terminal:
+            for earlier in self._done:
+                self._progress.add(earlier)
+            if self._console.is_terminal and not self._console.is_dumb_terminal:
                 self._live = Live(console=self._console, auto_refresh=False, transient=True)
                 self._live.start()
         round_ended = self._progress.add(record)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from bench.api.planning import Options
+from bench.plan.levels import read_level
 from bench.records.suite import Level
 
 _PLACING = ("only", "quick", "device", "launch", "seed", "data", "machine")
@@ -19,7 +20,7 @@ _DECORATORS = (
     click.option("--set", "sets", multiple=True, metavar="FACTOR=LEVEL,…", help="Levels instead of the suite's."),
     click.option("--quick", is_flag=True, help="The suite's quick version."),
     click.option("--rounds", type=int, help="Exactly so many rounds, six at least."),
-    click.option("--precision", metavar="SHARE", help="Half-width of the interval to reach: 2%."),
+    click.option("--precision", metavar="SHARE", help="Half-width of the interval to reach: 2% or 0.02."),
     click.option("--max-seconds", type=float, help="Budget of the suite."),
     click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 … or fake."),
     click.option("--threads", type=int, help="Threads of a case."),
@@ -48,6 +49,8 @@ def selecting(function: Callable[..., None]) -> Callable[..., None]:
 def _options(given: dict[str, Any]) -> Options:
     """Takes out of what click parsed what is not the verb's own; click has checked the types."""
     policy = {key: given.pop(key) for key in _POLICY}
+    if policy["precision"] is not None:
+        policy["precision"] = read_level(policy["precision"])
     return Options(
         levels=dict(map(_levels, given.pop("sets"))),
         policy={key: value for key, value in policy.items() if value is not None},

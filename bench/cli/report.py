@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from bench.api.places import find, project_root, published_runs
-from bench.api.reporting import derive, differences, pages, publish_run
-from bench.store.files import write
+from bench.api.reporting import Report, derive, differences, publish_run, report, rewrite, stale_pages
+from bench.cli import fail
 
 
 @click.command("report")
@@ -25,26 +25,30 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
     different = 0
     for folder in folders:
         if check:
+            _tell_damage(report(folder))
             names = differences(folder)
             different += bool(names)
             click.echo(f"{folder}: {', '.join(names) + ' differ' if names else 'as its records say'}")
         elif publish:
             click.echo(publish_run(folder, machine=machine))
         else:
-            derive(folder)
+            _tell_damage(derive(folder))
             click.echo(folder)
     if not runs:
         different += _blocks(check=check)
     ctx.exit(1 if different else 0)
 
 
+def _tell_damage(made: Report) -> None:
+    if made.stored.damage:
+        fail(made.stored.damage)
+
+
 def _blocks(*, check: bool) -> int:
     """Rewrites the pages whose blocks quote other tables than they say, or only counts and names them."""
-    stale = {page: text for page, text in pages(project_root(Path.cwd())).items() if page.read_text("utf-8") != text}
-    for page, text in stale.items():
-        if check:
-            click.echo(f"{page.name}: a generated block differs from the file that it quotes")
-        else:
-            write(page, text.encode())
-            click.echo(page)
+    stale = stale_pages(project_root(Path.cwd()))
+    for page in stale:
+        click.echo(f"{page.name}: a generated block differs from the file that it quotes" if check else page)
+    if not check:
+        rewrite(stale)
     return len(stale) if check else 0

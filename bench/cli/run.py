@@ -1,5 +1,6 @@
 """`bench run`: suites → run folders, and their tables on the terminal."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from bench.api.running import start
 from bench.cli.display import Display
 from bench.cli.options import SUITES, selecting, waiting
 from bench.cli.show import show_report
-from bench.units import duration
+from bench.records.nouns import Estimate
+from bench.units import common_scale, duration, significant
 
 NOT_MEASURED = ("failed", "timeout", "oom", "crashed", "invalid", "unavailable")
 
@@ -41,12 +43,13 @@ def command(
         raise click.UsageError("name one suite or more, or a run to --resume")
     if out is not None and len(suites) != 1:
         raise click.UsageError("--out is the folder of one run: name one suite with it")
-    if resume and options != Options():
+    if resume and (options != Options() or dry_run):
         raise click.UsageError("--resume goes on with what was asked then: beside it only --wait is taken")
     codes = []
     if resume:
-        with Display() as display:
-            folder = resume_run(find(resume), display, wait=waiting(wait))
+        folder = find(resume)
+        with Display(report(folder).stored.records) as display:
+            resume_run(folder, display, wait=waiting(wait))
         codes.append(_measured(folder))
     plans = [plan(suite, replace(options, out=out)) for suite in suites]
     for planned in plans:
@@ -61,9 +64,22 @@ def command(
 
 def _measured(folder: Path) -> int:
     made = report(folder)
+    if not sys.stderr.isatty():
+        for outcome in made.outcomes:
+            click.echo(finished(outcome), err=True)
     show_report(made)
     click.echo(f"\nrun: {folder}")
     return exit_code(made)
+
+
+def finished(outcome: Estimate) -> str:
+    """One plain line for a case, as logs want it: its latency with the interval, or why it has none."""
+    if outcome.value is None:
+        return f"{outcome.case}: {outcome.status}: {outcome.note}"
+    divisor, unit = common_scale([outcome.value], "s")
+    low, high = (None if bound is None else significant(bound / divisor) for bound in (outcome.low, outcome.high))
+    interval = f" [{low}–{high}]" if low and high else ""
+    return f"{outcome.case}: {significant(outcome.value / divisor)} {unit}{interval}, {outcome.rounds} trials"
 
 
 def exit_code(made: Report) -> int:

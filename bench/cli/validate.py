@@ -6,7 +6,7 @@ import click
 
 from bench.api.planning import Options, notes, plan
 from bench.cli import fail
-from bench.errors import BenchError
+from bench.errors import BenchError, SuiteError
 
 
 @click.command("validate")
@@ -19,7 +19,7 @@ def command(ctx: click.Context, suites: tuple[Path, ...]) -> None:
         try:
             planned = plan(suite, Options())
         except BenchError as error:
-            fail(str(error))
+            fail(str(error), prefix="" if isinstance(error, SuiteError) else "bench: ")
             code = error.exit_code
         else:
             click.echo(f"{suite}: {len(planned.cases)} cases")

@@ -41,6 +41,10 @@ class Device(Clock, Protocol):
         """Everything global that can change what a step does."""
         ...
 
+    def libraries(self) -> dict[str, str]:
+        """Versions and switches of what the device computes with, found without executing an operation."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:

@@ -1,84 +1,66 @@
-"""The machine and its software → facts that can change a number, a stable identity, and what resuming compares.
+"""The world at a start → the line of `starts.jsonl`: kernel, limits, software, allocator, git.
 
-No host name, no user name, no serial number, and nothing that a reboot changes in the identity."""
+No host name, user name, folder or serial number: it is published with the results. Nothing of torch is imported for it;
+what only torch can tell comes from a child (see `weather.facts`)."""
 
 import hashlib
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
-import psutil
-import pynvml
+from bench.measure.kernel import ROOT, UNKNOWN, kernel_facts, text
+from bench.records.nouns import SCHEMA, Start
 
-from bench.records.nouns import SCHEMA, Machine, Start
+PACKAGES = ("torch", "bench", "torchvision", "numpy")
+
+PREFIXES = ("MALLOC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_")
+VARIABLES = (
+    "ATEN_CPU_CAPABILITY",
+    "CUBLAS_WORKSPACE_CONFIG",
+    "CUDA_LAUNCH_BLOCKING",
+    "CUDA_MODULE_LOADING",
+    "CUDA_VISIBLE_DEVICES",
+    "GLIBC_TUNABLES",
+    "NVIDIA_TF32_OVERRIDE",
+    "PYTHONMALLOC",
+    "PYTORCH_ALLOC_CONF",
+    "PYTORCH_CUDA_ALLOC_CONF",
+    "TORCHDYNAMO_DISABLE",
+    "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+)
+"""The variables that change how fast the same code runs, beside all that begin with a prefix."""
+
+_PLAIN = r"[A-Za-z0-9_.,:;=+]{0,64}"
+"""A value that is recorded as it is. Folders and identifiers of GPUs do not match: these are only said to be set."""
 
 _GIT_SECONDS = 10
-_NOISE_WORDS = r"\((?:r|tm)\)|\b(?:amd|intel|processor|cpu|core|genuine|nvidia)\b|\b\d+-core\b|@.*"
-_NOT_THE_SUBJECT = ("site-packages", "__pycache__", "node_modules")
 
 
-def machine(device: str, name: str | None) -> Machine:
-    """This machine as results name it: `epyc-2c` on a processor, `h200` on a GPU, or the name that was asked for."""
-    facts = {
-        "cpu": cpu_model(),
-        "cores": str(os.cpu_count()),
-        "memory": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
-        "virtualisation": virtualisation(),
-        "system": platform.system(),
-    }
-    own = f"{slug(facts['cpu'])}-{facts['cores']}c"
-    if device.startswith("cuda"):
-        facts["gpu"] = gpu_model(device)
-        own = slug(facts["gpu"]).partition("-")[0]
-    text = "|".join(f"{key}={value}" for key, value in sorted(facts.items()))
-    return Machine(name=name or own, identity=hash_of_text(text.encode()), facts=facts)
+def start(root: Path, *, now: float, cores: Sequence[int], libraries: Mapping[str, str]) -> Start:
+    """The line that `starts.jsonl` gets at a start or a resume; `cores` are those that cases may use, of which this
+    process keeps off the last, and `libraries` is what a child found out."""
+    boot = text(ROOT, "proc/sys/kernel/random/boot_id")
+    return Start(
+        schema=SCHEMA,
+        started=round(now, 3),
+        boot=UNKNOWN if boot == UNKNOWN else hashlib.sha256(boot.encode()).hexdigest()[:16],
+        git=git(root),
+        environment={**surroundings(cores), **libraries},
+    )
 
 
-def cpu_model() -> str:
-    """The model that the kernel names."""
-    with open("/proc/cpuinfo") as file:
-        for line in file:
-            key, _, value = line.partition(":")
-            if key.strip() in ("model name", "Model", "CPU part"):
-                return value.strip()
-    return platform.machine()
-
-
-def gpu_model(device: str) -> str:
-    """The name that NVIDIA's driver gives the device; `no GPU` without a driver."""
-    index = int(device.partition(":")[2] or 0)
-    try:
-        pynvml.nvmlInit()
-        name = pynvml.nvmlDeviceGetName(pynvml.nvmlDeviceGetHandleByIndex(index))
-    except pynvml.NVMLError:
-        return "no GPU"
-    pynvml.nvmlShutdown()
-    return str(name)
-
-
-def virtualisation() -> str:
-    """`virtual` where the processor says that a hypervisor runs it."""
-    with open("/proc/cpuinfo") as file:
-        flags = next((line for line in file if line.startswith(("flags", "Features"))), "")
-    return "virtual" if "hypervisor" in flags.split() else "none seen"
-
-
-def slug(model: str) -> str:
-    """`AMD EPYC 7763 64-Core Processor` → `epyc-7763`."""
-    words = re.findall(r"[a-z0-9]+", re.sub(_NOISE_WORDS, " ", model.lower()))
-    return "-".join(words)[:40].strip("-") or "machine"
+def surroundings(cores: Sequence[int]) -> dict[str, str]:
+    """What can change a number and is known without importing anything of what is measured."""
+    return {**software(), **torch_build(), **allocator(os.environ), **kernel_facts(cores), **variables(os.environ)}
 
 
 def software() -> dict[str, str]:
     """Versions, read from the packages' metadata: nothing is imported for it."""
-    return {
-        "python": platform.python_version(),
-        **{name: installed(name) for name in ("torch", "bench", "torchvision")},
-    }
+    return {"python": platform.python_version(), **{name: installed(name) for name in PACKAGES}}
 
 
 def installed(package: str) -> str:
@@ -89,25 +71,44 @@ def installed(package: str) -> str:
         return "missing"
 
 
-def start(root: Path, *, now: float) -> Start:
-    """The line that `starts.jsonl` gets at a start or a resume."""
-    with open("/proc/sys/kernel/random/boot_id") as file:
-        boot = hashlib.sha256(file.read().encode()).hexdigest()[:16]
-    environment = {
-        **software(),
-        "kernel": platform.release(),
-        "allowed_cores": ",".join(map(str, sorted(os.sched_getaffinity(0)))),
-        "load": f"{os.getloadavg()[0]:.2f}",
+def torch_build() -> dict[str, str]:
+    """Revision and CUDA version of torch, read from the file that its build wrote, as text."""
+    try:
+        file = Path(str(distribution("torch").locate_file("torch/version.py")))
+    except PackageNotFoundError:
+        return {"torch_revision": "missing", "torch_cuda": "missing"}
+    return parse_torch_build(text(file))
+
+
+def parse_torch_build(content: str) -> dict[str, str]:
+    """`git_version = '…'` and `cuda: Optional[str] = '…'` of torch/version.py; `None` is a build without CUDA."""
+    found = dict(re.findall(r"^(git_version|cuda)\b[^=\n]*= *['\"]?([\w.+-]+)", content, re.MULTILINE))
+    cuda = found.get("cuda", UNKNOWN)
+    return {
+        "torch_revision": found.get("git_version", UNKNOWN)[:12],
+        "torch_cuda": "none" if cuda == "None" else cuda,
     }
-    return Start(schema=SCHEMA, started=round(now, 3), boot=boot, git=git(root), environment=environment)
+
+
+def allocator(environ: Mapping[str, str]) -> dict[str, str]:
+    """The C library, and what is loaded before it, which may be another allocator."""
+    name, number = platform.libc_ver()
+    loaded = [Path(word).name for word in re.split(r"[ :]+", environ.get("LD_PRELOAD", "")) if word]
+    return {"c_library": f"{name} {number}" if name else UNKNOWN, "preloaded_libraries": ",".join(loaded) or "none"}
+
+
+def variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Variables of the user's environment that can change a number, as `env.NAME`."""
+    chosen = sorted(name for name in environ if name in VARIABLES or name.startswith(PREFIXES))
+    return {f"env.{name}": environ[name] if re.fullmatch(_PLAIN, environ[name]) else "set" for name in chosen}
 
 
 def git(root: Path) -> dict[str, str]:
     """Revision, and whether the tree differs from it; `unknown` where git or the repository cannot tell."""
     revision = _git(root, "rev-parse", "HEAD")
     changes = _git(root, "status", "--porcelain", "--untracked-files=no")
-    dirty = "unknown" if changes is None else "yes" if changes else "no"
-    return {"revision": revision or "unknown", "dirty": dirty}
+    dirty = UNKNOWN if changes is None else "yes" if changes else "no"
+    return {"revision": revision or UNKNOWN, "dirty": dirty}
 
 
 def _git(root: Path, *words: str) -> str | None:
@@ -117,43 +118,3 @@ def _git(root: Path, *words: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
-
-
-def hash_of_text(text: bytes) -> str:
-    """A short hash."""
-    return hashlib.sha256(text).hexdigest()[:16]
-
-
-def hash_of_sources(folders: Sequence[Path]) -> str:
-    """A hash over every `*.py` below the folders; environments, caches and hidden folders are not the subject."""
-    files = {file for folder in folders for file in _sources(folder)}
-    return _hash_of_files(sorted(files), folders)
-
-
-def hash_of_data(folder: Path | None) -> str:
-    """A hash over the files of the data folder, `none` without one."""
-    if folder is None:
-        return "none"
-    return _hash_of_files(sorted(file for file in folder.rglob("*") if file.is_file()), [folder])
-
-
-def _sources(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for here, folders, files in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith(".") and f not in _NOT_THE_SUBJECT and _is_code(here, f)]
-        found += [Path(here, name) for name in files if name.endswith(".py")]
-    return found
-
-
-def _is_code(here: str, folder: str) -> bool:
-    return not os.path.exists(os.path.join(here, folder, "pyvenv.cfg"))
-
-
-def _hash_of_files(files: Sequence[Path], folders: Sequence[Path]) -> str:
-    total = hashlib.sha256()
-    for file in files:
-        below = next(folder for folder in folders if file.is_relative_to(folder))
-        with open(file, "rb") as opened:
-            total.update(f"{file.relative_to(below)}\0".encode())
-            total.update(hashlib.file_digest(opened, "sha256").digest())
-    return total.hexdigest()[:16]

@@ -3,6 +3,7 @@
 Order, stopping, storage, kills and reports are tested with it in milliseconds. Two levels script it where a suite has
 them: `takes`, the seconds of a step (else a number drawn from the case's name), and `fault`, which really happens."""
 
+import contextlib
 import os
 import random
 import signal
@@ -44,6 +45,13 @@ def _orphan() -> None:
         _hang()
 
 
+def _scribble() -> None:
+    """Guesses the descriptor on which records are sent."""
+    for descriptor in range(3, 30):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b'{"record": {}}\n')
+
+
 def _exit() -> None:
     raise SystemExit(0)
 
@@ -61,6 +69,9 @@ FAULTS: dict[str, Callable[[], object]] = {
     "hang": _hang,
     "flood": _flood,
     "orphan": _orphan,
+    "fork": os.fork,
+    "scribble": _scribble,
+    "patricide": lambda: os.kill(os.getppid(), signal.SIGKILL),
     "memory": _memory,
     "close": lambda: os.closerange(0, 64),
     "print": lambda: print("x" * 100_000),
@@ -143,4 +154,8 @@ class FakeDevice:
 
     def settings(self) -> dict[str, object]:
         """Nothing global."""
+        return {}
+
+    def libraries(self) -> dict[str, str]:
+        """It computes nothing."""
         return {}

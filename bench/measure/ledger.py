@@ -65,9 +65,16 @@ class Ledger:
         """Whether the case has failed too often to be tried again."""
         return self._failures[case.id] >= FAILURES
 
-    def until(self, round: int) -> Sequence[Record]:
-        """The records of the rounds up to that one."""
-        return [r for r in self.records if r.round <= round]
+    def at_look(self, round: int) -> Sequence[Record]:
+        """What was on record when that round had ended. What came later (further rounds, repeats of old ones at the
+        end) had no part in the decision, and must have none when an interrupted run is gone on with."""
+        last, seen = 0, []
+        for record in self.records:
+            if record.kind == "timed" and not last <= record.round <= round:
+                break
+            last = record.round
+            seen.append(record)
+        return seen
 
     @property
     def trials(self) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.errors import Busy
+from bench.errors import BenchError, Busy
 
 _POLL_SECONDS = 0.5
 
@@ -26,7 +26,11 @@ def machine_lock(label: str, *, wait: float | None) -> Iterator[None]:
 
     Raises Busy, naming who holds it."""
     path = lock_file()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        hint = "set BENCH_LOCK to a file that can be written; all who measure on this machine must share it"
+        raise BenchError(error.strerror or str(error), where=str(path), hint=hint) from error
     try:
         _take(descriptor, wait)
         os.ftruncate(descriptor, 0)

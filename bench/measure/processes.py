@@ -12,6 +12,9 @@ from typing import NoReturn
 
 Json = dict[str, object]
 
+CANNOT_REPORT = 70
+"""A child's exit status when it could not send its record; one that a case chooses itself reads the same."""
+
 LOG_LIMIT = 16_384
 """Bytes kept of what a child prints: the first half and the last."""
 
@@ -40,15 +43,20 @@ class Channel:
     """The child's way to the server: one JSON line per stage and per record, on a descriptor of its own."""
 
     def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
+        self._descriptor, self._owner = descriptor, os.getpid()
 
     def stage(self, name: str) -> None:
         """What the child does from now on: where it was, should it end without a word."""
-        write_line(self.descriptor, {"stage": name})
+        self._write({"stage": name})
 
     def record(self, content: Json) -> None:
         """What became of a case."""
-        write_line(self.descriptor, {"record": content})
+        self._write({"record": content})
+
+    def _write(self, message: Json) -> None:
+        if os.getpid() != self._owner:
+            os._exit(CANNOT_REPORT)  # a case has forked, and this copy of it would report the case once more
+        write_line(self._descriptor, message)
 
 
 class Log:
@@ -159,10 +167,6 @@ def sweep() -> int:
                 except ProcessLookupError:
                     continue
             time.sleep(0.001)
-
-
-CANNOT_REPORT = 70
-"""A child's exit status when it could not send its record; one that a case chooses itself reads the same."""
 
 
 def flush_and_exit(code: int) -> NoReturn:

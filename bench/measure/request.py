@@ -34,6 +34,8 @@ def ask(server: Server, run: Run, place: Place, trials: Sequence[Trial], *, prov
     for message in server.ask(_request(run, place, trials, asked=asked, prove=prove)):
         now = time.monotonic()
         if "record" in message:
+            if not owed:
+                continue  # somebody else than our child knows the descriptor
             if last is not None:
                 yield last
             last = _record(cast("Json", message["record"]), owed.pop(0), server, place, total=now - began)
@@ -44,7 +46,7 @@ def ask(server: Server, run: Run, place: Place, trials: Sequence[Trial], *, prov
         if last is not None:
             total = last.phases.get("total", 0.0) + now - began
             last = replace(last, phases={**last.phases, "total": total})
-            yield replace(last, noise={**last.noise, "survivors": survivors}) if survivors else last
+            yield replace(last, noise={**last.noise, "survivors": float(survivors)}) if survivors else last
         if owed and (last is None or done["exit"] != 0):
             yield _failure(done, owed[0], server, place, started=time.time() - (now - asked))
 
@@ -78,7 +80,7 @@ def _request(run: Run, place: Place, trials: Sequence[Trial], *, asked: float, p
 
 def _record(content: Json, trial: Trial, server: Server, place: Place, *, total: float) -> Record:
     """A child is the subject's as much as ours: what it sends is read as strictly as a file."""
-    note = content.get("note")
+    note, phases = content.get("note"), content.get("phases")
     whole = {
         "schema": SCHEMA,
         "kind": "timed" if trial.round else "survey",
@@ -87,13 +89,13 @@ def _record(content: Json, trial: Trial, server: Server, place: Place, *, total:
         "server": server.number,
         **content,
         "case": trial.case.id,
-        "phases": {**cast("dict[str, float]", content["phases"]), "total": total},
+        "phases": {**phases, "total": total} if isinstance(phases, dict) else phases,
         "note": shorten(note, place.paths) if isinstance(note, str) else None,
     }
     try:
         return decode(Record, json.dumps(whole).encode(), where=trial.case.id)
     except Unreadable as error:
-        return _made(trial, server, status="failed", note=f"the case's result cannot be read: {error.what}")
+        return made(trial, server.number, status="failed", note=f"the case's result cannot be read: {error.what}")
 
 
 def _failure(done: Mapping[str, object], trial: Trial, server: Server, place: Place, *, started: float) -> Record:
@@ -102,13 +104,13 @@ def _failure(done: Mapping[str, object], trial: Trial, server: Server, place: Pl
     said = " | ".join(log.splitlines()[-_LOG_LINES:])[-_LOG_CHARACTERS:]
     status, how = verdict(done, log)
     note = f"{done['stage']}: {how}" + (f"; it had printed: {said}" if said else "")
-    record = _made(trial, server, status=status, note=shorten(note, place.paths))
+    record = made(trial, server.number, status=status, note=shorten(note, place.paths))
     survivors = cast("int", done["survivors"])
     return replace(
         record,
         started=started,
         phases={"total": cast("float", done["seconds"])},
-        noise={"survivors": survivors} if survivors else {},
+        noise={"survivors": float(survivors)} if survivors else {},
         metrics={"peak_rss": cast("int", done["peak_rss"])},
     )
 
@@ -126,7 +128,8 @@ def verdict(done: Mapping[str, object], log: str) -> tuple[Status, str]:
     return "failed", "the process ended without a result"
 
 
-def _made(trial: Trial, server: Server, *, status: Status, note: str) -> Record:
+def made(trial: Trial, server: int, *, status: Status, note: str) -> Record:
+    """The record of a case that could not send one itself."""
     return Record(
         schema=SCHEMA,
         kind="timed" if trial.round else "survey",
@@ -134,15 +137,16 @@ def _made(trial: Trial, server: Server, *, status: Status, note: str) -> Record:
         case=trial.case.id,
         round=trial.round,
         attempt=trial.attempt,
-        server=server.number,
+        server=server,
         note=note,
     )
 
 
 def shorten(text: str, roots: Sequence[str]) -> str:
-    """Paths below the subject's folders or site-packages become relative, others lose their folders: a note is
-    published, and says nothing about whose machine it was."""
+    """One line of sound text, in which paths below the subject's folders or site-packages are relative and others have
+    lost their folders: a note is published, and says nothing about whose machine it was. Addresses of the web stay."""
+    text = " ".join(text.encode("utf-8", "replace").decode().split())
     for root in sorted(roots, key=len, reverse=True):
         text = text.replace(root + "/", "")
     text = re.sub(r"/\S*?/(?:site|dist)-packages/", "", text)
-    return re.sub(r"(?<![\w.])/(?:[^\s/:'\"]+/)+(?=[^\s/:'\"])", "…/", text)
+    return re.sub(r"(?<![\w.:/])/(?:[^\s/:'\"]+/)+(?=[^\s/:'\"])", "…/", text)

@@ -2,15 +2,18 @@
 
 Between two records nothing is measured, so whoever reads them may draw, write and flush in peace."""
 
+import random
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
+from bench.errors import Internal
+from bench.measure import weather
 from bench.measure.client import Server, Setup
 from bench.measure.ledger import Ledger
-from bench.measure.request import Place, ask, skipped
+from bench.measure.request import Place, ask, made, skipped
 from bench.measure.stopping import Budget
 from bench.records.nouns import Case, Judge, Record, Run, Trial
 from bench.records.suite import Allocator
@@ -48,10 +51,24 @@ class Runner:
         self._budget = Budget(run.policy.max_seconds, time.monotonic)
         self._servers = self.ledger.servers
         self._cases = {case.id: case for case in run.cases}
+        self._pool = Pool(self._start)
+
+    def libraries(self) -> dict[str, str]:
+        """What the device's libraries say of themselves, from a child of the server that the next trial will be forked
+        from; nothing where no case is to be measured."""
+        first = next((case for case in self.run.cases if case.skip is None), None)
+        if first is None:
+            return {}
+        server = self._pool.server(first.allocator, for_case=False)
+        return weather.libraries(server, device=self.run.device, cores=self.means.place.cores[-1:])
+
+    def close(self) -> None:
+        """Ends the servers; whoever lets `measure` come to its end need not."""
+        self._pool.close()
 
     def measure(self) -> Generator[Record, None, None]:
         """Everything that is missing, in the order in which it is measured."""
-        with Pool(self._start) as pool:
+        with self._pool as pool:
             yield from self._surveys(pool)
             yield from self._rounds(pool)
             yield from self._repeats_at_the_end(pool)
@@ -72,7 +89,7 @@ class Runner:
         cases = self.ledger.timeable(self.run.cases)
         for number in range(1, policy.max_rounds + 1):
             if number == policy.rounds + 1:
-                precise = self.means.judge.precise(self.ledger.until(policy.rounds))
+                precise = self.means.judge.precise(self.ledger.at_look(policy.rounds))
                 cases = [case for case in cases if case.id not in precise]
             missing = self.ledger.unmeasured(cases, number)
             if not missing:
@@ -113,6 +130,8 @@ class Runner:
             Trial(case=self._cases[case], round=number, attempt=self.ledger.attempts[case, number])
             for case, number in sorted(self.means.judge.disturbed(self.ledger.records))
         ]
+        # Where the repeats do not suffice for all, no name may go before another.
+        random.Random(f"{self.run.seed}/repeats").shuffle(found)
         return [t for t in found if t.attempt <= EXTRA_ATTEMPTS and not self.ledger.given_up(t.case)][:left]
 
     def _groups(self, cases: Sequence[Case]) -> list[list[Case]]:
@@ -127,8 +146,14 @@ class Runner:
     def _child(self, pool: "Pool", trials: Sequence[Trial], *, prove: bool = False) -> Iterator[Record]:
         """The records of one child; what it left undone when it ended early is done alone."""
         server = pool.server(trials[0].case.allocator)
-        for record in ask(server, self.run, self.means.place, trials, prove=prove):
-            yield self.ledger.add(record)
+        try:
+            for record in ask(server, self.run, self.means.place, trials, prove=prove):
+                yield self.ledger.add(record)
+        except Internal as error:
+            # A case can end the process that it was forked from, and so can a machine without memory.
+            pool.renew()
+            culprit = next(trial for trial in trials if not self.ledger.has(trial))
+            yield self.ledger.add(made(culprit, server.number, status="crashed", note=error.what))
         for trial in trials:
             if not self.ledger.has(trial):
                 yield from self._child(pool, [trial])
@@ -144,20 +169,28 @@ class Pool:
     def __init__(self, start: Callable[[Allocator], Server]) -> None:
         self._start, self._stack = start, ExitStack()
         self._servers: dict[Allocator, Server] = {}
+        self._used = False
 
     def __enter__(self) -> "Pool":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.renew()
+        self.close()
 
-    def renew(self) -> None:
-        """Ends the servers; the next trial meets new ones."""
+    def close(self) -> None:
+        """Ends the servers."""
         self._servers.clear()
         self._stack.close()
 
-    def server(self, allocator: Allocator) -> Server:
+    def renew(self) -> None:
+        """The next trial meets new servers; those that no case has met yet are new."""
+        if self._used:
+            self.close()
+        self._used = False
+
+    def server(self, allocator: Allocator, *, for_case: bool = True) -> Server:
         """The server for that level."""
+        self._used |= for_case
         if allocator not in self._servers:
             self._servers[allocator] = server = self._start(allocator)
             self._stack.callback(server.close)

@@ -1,7 +1,7 @@
 """A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch."""
 
 from collections.abc import Callable
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Protocol
 
 Step = Callable[[], object]
@@ -15,6 +15,13 @@ class Clock(Protocol):
     def now(self) -> int: ...
     def cpu(self) -> int: ...
     def finish(self) -> None: ...
+
+
+def resolution(clock: Clock) -> int | None:
+    """The smallest step in nanoseconds that a thousand readings show, which is what the clock can tell apart: the
+    reading takes its time too. None for a clock that stands."""
+    readings = [clock.now() for _ in range(1000)]
+    return min((late - early for early, late in pairwise(readings) if late > early), default=None)
 
 
 def warm_up(step: Step, clock: Clock, *, seconds: float) -> tuple[int, ...]:

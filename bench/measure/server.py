@@ -35,8 +35,8 @@ from bench.measure.processes import (
 class Server:
     """One child at a time; while it runs, this process waits in `poll` and costs no processor time."""
 
-    def __init__(self, setup: Json, reply: int) -> None:
-        self.setup, self.reply = setup, reply
+    def __init__(self, setup: Json, reply: int, allowed: list[int]) -> None:
+        self.setup, self.reply, self.allowed = setup, reply, allowed
         self.worker: ModuleType | None = None
 
     def say(self, message: Json) -> None:
@@ -85,12 +85,19 @@ class Server:
     def _spawn(self, request: Json, result_end: int, log_end: int) -> int:
         setup = json.dumps({**self.setup, "request": request, "result_end": result_end})
         os.set_inheritable(result_end, True)
-        return os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-P", "-m", "bench.measure.server", setup],
-            os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, log_end, 1), (os.POSIX_SPAWN_DUP2, log_end, 2)],
-        )
+        streams = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, log_end, 1),
+            (os.POSIX_SPAWN_DUP2, log_end, 2),
+            (os.POSIX_SPAWN_CLOSE, self.reply),
+        ]
+        own = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, self.allowed)  # for OpenMP's runtime, see `main`
+        try:
+            command = [sys.executable, "-P", "-m", "bench.measure.server", setup]
+            return os.posix_spawn(sys.executable, command, os.environ, file_actions=streams)
+        finally:
+            os.sched_setaffinity(0, own)
 
     def _watch(self, pid: int, request: Json, results: int, logs: int) -> Json:
         """Forwards the child's lines until it has ended, or ends it at its deadline or when the parent is gone."""
@@ -197,7 +204,7 @@ def main(setup: Json) -> None:
     assert isinstance(allowed, list)
     become_reaper()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the parent's to answer
-    server = Server(setup, int(str(setup["reply"])))
+    server = Server(setup, int(str(setup["reply"])), allowed)
     # OpenMP's runtime counts the allowed cores once, when it is loaded. Loaded on fewer cores than a case has threads,
     # it lets them sleep instead of spin: two threads were ten times slower than one.
     os.sched_setaffinity(0, allowed)

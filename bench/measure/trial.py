@@ -17,6 +17,7 @@ from typing import cast
 
 from bench.measure import probes, sampler
 from bench.measure.device import Device, Unavailable
+from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
 from bench.measure.workload import Equality, Workload, build, declared
 
@@ -61,9 +62,15 @@ class Draft:
 
 
 def run(request: Json, channel: Channel, device: Device) -> None:
-    """Every case of the request, one after the other, each with a record whatever it does."""
+    """Every case of the request, one after the other, each with a record whatever it does; or a look at the machine."""
     gc.disable()
-    look = {"survey": survey, "timed": timed}[str(request["kind"])]
+    kind = str(request["kind"])
+    if kind in LOOKS:
+        seen: Json = {}
+        status, note = outcome(lambda: seen.update(LOOKS[kind](request, device)), Draft(channel))
+        channel.record({**seen, "status": status, "note": note})
+        return
+    look = {"survey": survey, "timed": timed}[kind]
     cases = request["cases"]
     assert isinstance(cases, list)
     asked = cast("float", request["asked"])
@@ -114,7 +121,10 @@ def _build(case: Mapping[str, object], request: Json, device: Device, draft: Dra
         offered = {"device": request["device"], "threads": threads, "seed": seed}
         workload = build(builder, cast("dict[str, object]", case["arguments"]), offered)
     draft.metrics |= declared(workload)
-    facts = {"case": case["id"], **draft.metrics, **device.settings()}
+    settings = device.settings()
+    if settings.get("threads", threads) != threads:
+        raise Invalid(f"the builder changed the threads from {threads} to {settings['threads']}: make them a level")
+    facts = {"case": case["id"], **draft.metrics, **settings}
     draft.content["settings"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     return workload
 
@@ -180,6 +190,7 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     with draft.phase("allocator"):
         retains = device.retains() if request["prove_allocator"] else None
         draft.noise |= {} if retains is None else {"allocator_retains": float(retains)}
+    draft.noise["clock_resolution"] = sampler.resolution(device) or "unknown"
     close(workload)
 
 

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import cast
 
+import numpy
 import torch
 import torch.profiler
 
 from bench.measure import probes, trial
 from bench.measure.device import Device, Unavailable
+from bench.measure.look import build_report
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.workload import Builder, locate
@@ -82,11 +84,15 @@ class HostDevice:
         return self.now() - start
 
     def finite(self, result: object) -> bool:
-        """Whether every number of a tensor, a float, or a collection of them is finite."""
+        """Whether every number of a tensor, an array, a float, or a collection of them is finite."""
         if isinstance(result, torch.Tensor):
             return bool(torch.isfinite(result).all())
+        if isinstance(result, numpy.ndarray | numpy.generic):
+            return bool(numpy.isfinite(result).all()) if result.dtype.kind in "fc" else True
         if isinstance(result, float):
             return math.isfinite(result)
+        if isinstance(result, Mapping):
+            return all(self.finite(part) for part in result.values())
         if isinstance(result, list | tuple):
             return all(self.finite(part) for part in result)
         return True
@@ -109,6 +115,18 @@ class HostDevice:
     def settings(self) -> dict[str, object]:
         """What the switches say now."""
         return {"threads": torch.get_num_threads(), **{name: str(read()) for name, (read, _) in SWITCHES.items()}}
+
+    def libraries(self) -> dict[str, str]:
+        """Versions out of torch's build report, and torch's switches as a fresh process has them."""
+        flags = {name: str(value) for name, value in self._fresh.items()}
+        flags["cuda_matmul_tf32"] = str(torch.backends.cuda.matmul.allow_tf32)
+        flags["cudnn_tf32"] = str(torch.backends.cudnn.allow_tf32)
+        return {
+            **build_report(torch.__config__.show()),
+            "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+            "cudnn": str(torch.backends.cudnn.version() or "none"),  # type: ignore[no-untyped-call]
+            **{f"flag.{name}": value for name, value in flags.items()},
+        }
 
 
 class CudaDevice(HostDevice):

@@ -48,6 +48,7 @@ def build(builder: Builder, arguments: Mapping[str, object], offered: Mapping[st
 
 
 def declared(workload: Workload) -> dict[str, int]:
-    """The whole numbers that the workload knows without being timed."""
+    """The whole numbers that the workload knows without being timed. An `nn.Module` has methods of some of these names:
+    what is no number is not declared."""
     found = {name: getattr(workload, name, None) for name in DECLARED}
-    return {name: int(value) for name, value in found.items() if value is not None}
+    return {name: int(value) for name, value in found.items() if isinstance(value, int | float)}

@@ -2,11 +2,26 @@
 
 from collections.abc import Iterator
 
+from bench.plan.nearest import nearest
 from bench.plan.scalars import read_plain
 from bench.records.suite import Factor, Factors, Level, Suite
 
 HARNESS = ("threads", "allocator")
 """Factors or keys of `base` that set up the process; no builder gets them as an argument of its own."""
+
+
+def refused_setting(name: str, level: Level) -> str | None:
+    """The reason for which a level cannot be one of the harness's factor of that name, if there is one."""
+    if name == "threads" and (type(level) is not int or not 1 <= level <= 4096):
+        return f"a number of threads is a whole number from 1 to 4096, not {quoted(level)}"
+    if name == "allocator" and level not in ("retain", "system"):
+        return f"no allocator {quoted(level)}{nearest(label(level), ('retain', 'system'))}"
+    return None
+
+
+def quoted(level: Level) -> str:
+    """A level in a sentence: text is quoted."""
+    return repr(level) if isinstance(level, str) else label(level)
 
 
 def label(level: Level) -> str:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bench.errors import BenchError
 from bench.plan.complaints.shape import offences
-from bench.plan.levels import bundles, factor_names, known_levels, label, read_level
+from bench.plan.levels import HARNESS, bundles, factor_names, known_levels, label, read_level, refused_setting
 from bench.plan.nearest import listed, nearest
 from bench.plan.patterns import refused_label
 from bench.records.codec import adapter
@@ -103,6 +103,8 @@ def _typed(suite: Suite, name: str, wanted: Level) -> Level:
     if reason := refused_label(label(wanted)):
         raise BenchError(f"{name}: {reason}", where="--set")
     level = read_level(wanted) if isinstance(wanted, str) else wanted
+    if reason := refused_setting(name, level):
+        raise BenchError(reason, where="--set")
     types = {type(own) for own in known}
     if type(level) in types:
         return level
@@ -142,14 +144,29 @@ def merged(own: Keys, overlays: Sequence[Keys]) -> Keys:
 def policy_of(suite: Suite, names: Sequence[str], above: Keys) -> Policy:
     """The suite's policy under its overlays and the keys of a command line.
 
-    Raises BenchError for a key or a value that no policy has."""
+    Raises BenchError for a key or a value that no policy has, and for a key of the command line that the suite's own
+    levels decide."""
     chosen = [o.policy for name in ORDER if name in names and (o := overlay(suite, name)) is not None]
     _refuse(above)
+    _refuse_decided(suite, above)
     keys = merged(suite.policy, [*chosen, above])
     policy = adapter(Policy).validate_json(json.dumps(keys), strict=True)
     if policy.max_rounds < policy.rounds:
         raise BenchError(f"max_rounds {policy.max_rounds} is less than rounds {policy.rounds}", where="policy")
     return policy
+
+
+def _refuse_decided(suite: Suite, above: Keys) -> None:
+    """`threads` and `allocator` as factors or in `base` go before the policy's: other wishes would change nothing."""
+    for name in HARNESS:
+        if name not in above:
+            continue
+        if name in factor_names(suite):
+            what, hint = f"{name} is a factor of {suite.name}", f"choose its levels: --set {name}={above[name]}"
+            raise BenchError(what, where=f"--{name}", hint=hint)
+        if name in suite.base:
+            what, hint = f"{suite.name} sets {name} in base", "change it there, or take it out of base"
+            raise BenchError(what, where=f"--{name}", hint=hint)
 
 
 def _refuse(above: Keys) -> None:

@@ -47,6 +47,8 @@ def load_suite(path: Path) -> Suite:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise BenchError("no regular file; a suite is a file of YAML", where=str(path))
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
+from sys import stdlib_module_names
 
 from bench.errors import BenchError
 from bench.plan.nearest import nearest
@@ -29,22 +30,43 @@ class Target:
 def find_target(text: str, project: Project) -> Target:
     """The first of: the suite's folder, the project's paths, the installed packages.
 
-    Raises BenchError where there is none, where two of the paths have one, and where the file lacks the function."""
+    Raises BenchError where there is none, where two of the paths have one, where the file lacks the function, and for
+    a name that Python's own modules or bench have: a case has imported those before it looks for its target."""
     match = TARGET.fullmatch(text)
     if match is None:
         raise BenchError(f"{text!r} is no target", hint="write module:function, such as networks.workload:classifier")
     module, function = match["module"], match["function"]
+    _refuse_imported(module)
     steps = [[project.folder], [path for path in project.paths if path != project.folder], _installed(module)]
-    found = [_one(module, places) for places in steps]
-    files = list(dict.fromkeys(file for file in found if file is not None))
-    if not files:
+    own, other, installed = (_one(module, places) for places in steps)
+    file = own or other or installed
+    if file is None:
         looked = ", ".join(str(place) for place in steps[0] + steps[1])
         raise BenchError(f"no module {module}", hint=f"looked in {looked} and among the installed packages")
-    tree = _tree(files[0])
-    _require(function, tree, files[0])
-    levels, notes = _literal_levels(tree, files[0])
-    shadowed = tuple(f"{files[0]} hides {other}" for other in files[1:])
-    return Target(file=files[0], module=module, function=function, levels=levels, notes=shadowed + notes)
+    tree = _tree(file)
+    _require(function, tree, file)
+    levels, notes = _literal_levels(tree, file)
+    hidden = [f"{own} hides {other}"] if own and other and own != other else []
+    rivals = [] if file == installed else _installed_rivals(module, file)
+    return Target(file=file, module=module, function=function, levels=levels, notes=(*hidden, *rivals, *notes))
+
+
+def _refuse_imported(module: str) -> None:
+    top = module.partition(".")[0]
+    if top in stdlib_module_names or top == "bench":
+        owner = "bench itself" if top == "bench" else "a module of Python's own"
+        what = f"{module} is not what a case would import: {top} is {owner}, loaded before any case starts"
+        raise BenchError(what, hint=f"rename {top}")
+
+
+def _installed_rivals(module: str, file: Path) -> list[str]:
+    """A note where the top-level name is an installed package's, too: whichever a process imports first stays."""
+    top = module.partition(".")[0]
+    return [
+        f"{file} is not what a case imports where torch or `preload` has imported the installed {top} before; rename it"
+        for place in _installed(module)[:1]
+        if not file.is_relative_to(place.resolve())
+    ]
 
 
 def _one(module: str, places: Iterable[Path]) -> Path | None:

@@ -72,6 +72,8 @@ def read_local(folder: Path) -> dict[str, str]:
         content = json.loads((folder / LOCAL).read_bytes())
     except (OSError, ValueError) as error:
         raise Unreadable(f"{error}", where=str(folder / LOCAL), hint="only a run made here can be resumed") from error
+    if not isinstance(content, dict) or not {"suite", "data"} <= content.keys():
+        raise Unreadable("it does not say where suite and data lie", where=str(folder / LOCAL))
     return {str(key): str(value) for key, value in content.items()}
 
 
@@ -98,7 +100,9 @@ def read(folder: Path) -> Stored:
         except Unreadable as error:
             damage = f"{error.where}: {error.what}; this line and what follows is left out"
             break
-    starts = tuple(decode(Start, line, where=str(folder / STARTS)) for _, line, _ in _lines(folder / STARTS))
+    starts = tuple(
+        decode(Start, line, where=str(folder / STARTS)) for _, line, whole in _lines(folder / STARTS) if whole
+    )
     return Stored(folder=folder, run=run, starts=starts, records=tuple(records), torn=torn, damage=damage)
 
 
@@ -123,8 +127,12 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def journal(folder: Path) -> Appender:
-    """The file of records, ready for the next line: a line that was cut off is removed first."""
-    path = folder / RECORDS
+    """The file of records, ready for the next line."""
+    return _continued(folder / RECORDS)
+
+
+def _continued(path: Path) -> Appender:
+    """A file of lines, of which one that was cut off is removed first."""
     if path.exists():
         content = path.read_bytes()
         if content and not content.endswith(b"\n"):
@@ -134,7 +142,7 @@ def journal(folder: Path) -> Appender:
 
 def add_start(folder: Path, start: Start) -> None:
     """A line more in `starts.jsonl`."""
-    appender = Appender(folder / STARTS)
+    appender = _continued(folder / STARTS)
     appender.append(encode(start))
     appender.close()
 

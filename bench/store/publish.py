@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.errors import BenchError, Incomparable
 from bench.records.codec import encode
 from bench.store.files import write
-from bench.store.folder import LOCAL, RECORDS, RUN, STARTS, Stored, read_run
+from bench.store.folder import RECORDS, RUN, STARTS, Stored, read_run
 
 
 def published_folder(results: Path, stored: Stored, machine: str | None) -> Path:
@@ -27,16 +27,12 @@ def published_folder(results: Path, stored: Stored, machine: str | None) -> Path
 
 
 def publish(stored: Stored, folder: Path, *, machine: str | None) -> None:
-    """Writes run, starts and records, with the machine's name as asked; derived files are the caller's. The files of an
-    earlier run go."""
+    """Writes run, starts and records, with the machine's name as asked, each in the place of an earlier run's; derived
+    files are the caller's."""
     if stored.damage:
         raise BenchError(
             f"not published: {stored.damage}", hint="measure again; what can be read is shown by bench show"
         )
-    if folder.is_dir():
-        for old in folder.iterdir():
-            if old.name in (RUN, STARTS, f"{RECORDS}.gz", LOCAL, "summary.json", "measurements.csv", "table.md"):
-                old.unlink()
     lines = b"".join(encode(record) + b"\n" for record in stored.records)
     write(folder / f"{RECORDS}.gz", gzip.compress(lines, 9, mtime=0))
     write(folder / STARTS, b"".join(encode(start) + b"\n" for start in stored.starts))

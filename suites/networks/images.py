@@ -128,6 +128,6 @@ def _download(root: Path) -> None:
     except (OSError, RuntimeError) as error:
         raise FileNotFoundError(
             f"BENCH_DATA={root} holds no MNIST, and it could not be downloaded: put {IMAGES}.gz and {LABELS}.gz "
-            f"(or both unpacked) into {root / 'MNIST' / 'raw'} or into {root}; without BENCH_DATA the 1,000 digits "
-            f"that travel with the suites are used. The download said: {error}"
+            "(or both unpacked) into $BENCH_DATA/MNIST/raw or into $BENCH_DATA itself; without BENCH_DATA the 1,000 "
+            f"digits that travel with the suites are used. The download said: {error}"
         ) from error

@@ -43,7 +43,7 @@ def test_a_signal_ends_the_run_with_its_code_and_says_how_to_go_on(
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
     assert process.returncode == code
-    assert f"bench run --resume {folder.name}" in err
+    assert f"bench run --resume {folder}" in err
     assert "Traceback" not in err
     assert not store.read(folder).torn
 
@@ -88,6 +88,6 @@ def test_a_run_whose_suite_or_subject_has_changed_is_not_gone_on_with(scenario: 
         (scenario.folder / "builder.py").write_text((scenario.folder / "builder.py").read_text() + "\n# changed\n")
     process = started(["run", "--resume", "latest"], folder=scenario.folder)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 4
+    assert process.returncode == 2
     assert f"{change}: " in err
     assert "→" in err

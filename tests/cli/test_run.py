@@ -3,6 +3,7 @@
 import csv
 import fcntl
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -53,6 +54,7 @@ def test_a_case_that_fails_is_exit_3_and_the_others_are_measured(scenario: Scena
 def test_off_a_terminal_there_are_plain_lines_without_colour(scenario: Scenario, say: Say) -> None:
     said = say("run", scenario.case("one").written(), *FAKE)
     assert "surveyed 1 of 1 cases" in said.err
+    assert re.search(r"^name=one,size=1: [\d.]+ (ms|µs) \[.*\], 6 trials$", said.err, re.MULTILINE)
     assert "\x1b" not in said.err + said.out
 
 

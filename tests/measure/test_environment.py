@@ -1,63 +1,87 @@
-"""Facts about the machine: stable, and silent about whose it is."""
+"""Facts at a start: what can change a number, and nothing about whose machine it is."""
 
 import getpass
+import os
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
 from bench.measure import environment
+from bench.measure.machine import machine
 from bench.records.codec import encode
+
+SECRETS = {
+    "MALLOC_TRACE": "/home/somebody/trace",
+    "KMP_AFFINITY": "granularity=fine,compact,1,0",
+    "OMP_NUM_THREADS": "3",
+    "CUDA_VISIBLE_DEVICES": "GPU-5a1c3c59-0f0a-4c5e-8e4f-5d1d8f0a1b2c",
+    "LD_PRELOAD": "/home/somebody/lib/libjemalloc.so.2:/opt/other.so",
+    "HF_TOKEN": "hf_verysecret",
+    "MKL_NUM_THREADS": "\x1b[31m",
+}
+
+
+def published() -> str:
+    """Everything that a run says of the machine that it was made on."""
+    cores = sorted(os.sched_getaffinity(0))
+    start = environment.start(Path.cwd(), now=0.0, cores=cores, libraries={"onednn": "3"})
+    return (encode(machine("cpu", None)) + encode(start)).decode()
+
+
+def test_a_start_says_what_can_change_a_number() -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    found = environment.start(Path.cwd(), now=1.23456, cores=cores, libraries={"onednn": "3"})
+    assert found.started == 1.235
+    assert found.environment["allowed_cores"] == ",".join(map(str, cores))
+    expected = {"python", "torch", "torch_revision", "c_library", "cpu", "governor", "turbo", "cpu_quota", "onednn"}
+    assert expected <= found.environment.keys()
+    assert re.fullmatch(r"[0-9a-f]{16}|unknown", found.boot)
+
+
+def test_what_is_published_names_neither_host_nor_user_nor_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    text = published()
+    for secret in (socket.gethostname(), str(Path.home()), str(Path.cwd()), f'"{getpass.getuser()}"'):
+        assert secret not in text
+    for secret in ("somebody", "5a1c3c59", "verysecret", "x1b", "\\u001b"):
+        assert secret not in text
+    assert not re.search(r'"/|[ :=]/\w', text), "no absolute path"
+
+
+def test_variables_are_recorded_where_they_are_harmless_and_else_only_said_to_be_set() -> None:
+    assert environment.variables(SECRETS) == {
+        "env.CUDA_VISIBLE_DEVICES": "set",
+        "env.KMP_AFFINITY": "granularity=fine,compact,1,0",
+        "env.MALLOC_TRACE": "set",
+        "env.MKL_NUM_THREADS": "set",
+        "env.OMP_NUM_THREADS": "3",
+    }
+
+
+def test_libraries_that_are_loaded_before_the_c_library_are_named_without_their_folders() -> None:
+    assert environment.allocator(SECRETS)["preloaded_libraries"] == "libjemalloc.so.2,other.so"
+    assert environment.allocator({})["preloaded_libraries"] == "none"
 
 
 @pytest.mark.parametrize(
-    ("model", "slug"),
+    ("content", "revision", "cuda"),
     [
-        ("AMD EPYC", "epyc"),
-        ("AMD EPYC 7763 64-Core Processor", "epyc-7763"),
-        ("Intel(R) Xeon(R) Processor @ 2.80GHz", "xeon"),
-        ("Intel(R) Core(TM) i9-9900K CPU @ 3.60GHz", "i9-9900k"),
-        ("NVIDIA H200", "h200"),
-        ("../../etc", "etc"),
-        ("", "machine"),
+        ("cuda: Optional[str] = '13.2'\ngit_version = 'd0f2af8b66b20da4'\n", "d0f2af8b66b2", "13.2"),
+        ("cuda = None\ngit_version = 'Unknown'\n", "Unknown", "none"),
+        ("unknown", "unknown", "unknown"),
     ],
 )
-def test_models_become_names_for_folders(model: str, slug: str) -> None:
-    assert environment.slug(model) == slug
+def test_the_build_of_torch_is_read_as_text(content: str, revision: str, cuda: str) -> None:
+    found = environment.parse_torch_build(content)
+    assert found == {"torch_revision": revision, "torch_cuda": cuda}
 
 
-def test_the_identity_is_the_same_whenever_it_is_asked_for_and_whatever_the_name() -> None:
-    one, two = environment.machine("cpu", None), environment.machine("cpu", "another")
-    assert one.identity == two.identity
-    assert two.name == "another"
-
-
-def test_what_is_published_names_neither_host_nor_user_nor_folder() -> None:
-    text = (encode(environment.machine("cpu", None)) + encode(environment.start(Path.cwd(), now=0.0))).decode()
-    for secret in (socket.gethostname(), str(Path.home()), str(Path.cwd()), f'"{getpass.getuser()}"'):
-        assert secret not in text
+def test_a_package_that_is_not_there_is_missing() -> None:
+    assert environment.installed("no-such-package-anywhere") == "missing"
 
 
 def test_git_that_cannot_tell_says_unknown(tmp_path: Path) -> None:
     assert environment.git(tmp_path) == {"revision": "unknown", "dirty": "unknown"}
-
-
-def test_sources_hash_by_content_and_leave_environments_out(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("1")
-    first = environment.hash_of_sources([tmp_path])
-    (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "b.py").write_text("2")
-    (tmp_path / "env").mkdir()
-    (tmp_path / "env" / "pyvenv.cfg").write_text("")
-    (tmp_path / "env" / "c.py").write_text("3")
-    assert environment.hash_of_sources([tmp_path]) == first
-    (tmp_path / "a.py").write_text("2")
-    assert environment.hash_of_sources([tmp_path]) != first
-
-
-def test_no_data_folder_is_none_and_another_content_is_another_hash(tmp_path: Path) -> None:
-    assert environment.hash_of_data(None) == "none"
-    (tmp_path / "x").write_bytes(b"1")
-    first = environment.hash_of_data(tmp_path)
-    (tmp_path / "x").write_bytes(b"2")
-    assert environment.hash_of_data(tmp_path) != first

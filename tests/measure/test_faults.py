@@ -34,6 +34,27 @@ def test_a_case_that_fails_is_a_record_that_says_how(
     assert words in (record.note or "")
 
 
+def test_a_case_that_forks_itself_is_reported_once_and_its_copy_is_ended() -> None:
+    made = run([case(fault="fork"), case(fault="none")])
+    records = measured(made)
+    assert len(records) == len({(r.case, r.round, r.attempt) for r in records}) == 14
+    assert {r.status for r in records} == {"ok"}
+    assert not children()
+
+
+def test_a_case_that_writes_to_our_descriptor_fails_alone() -> None:
+    records = measured(run([case(fault="scribble"), case(fault="none")]))
+    assert [r.status for r in records if r.case == "fault=scribble"] == ["failed"]
+    assert {r.status for r in records if r.case == "fault=none"} == {"ok"}
+
+
+def test_a_case_that_ends_its_server_is_crashed_and_the_others_are_measured() -> None:
+    records = measured(run([case(fault="patricide"), case(fault="none")]))
+    assert [r.status for r in records if r.case == "fault=patricide"] == ["crashed"]
+    assert [r.status for r in records if r.case == "fault=none"] == ["ok"] * 7
+    assert not children()
+
+
 @pytest.mark.parametrize("fault", ["hang", "flood"])
 def test_a_case_that_does_not_end_is_ended_at_its_deadline(fault: str) -> None:
     record = surveyed(fault, timeout=0.3)

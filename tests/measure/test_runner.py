@@ -1,5 +1,6 @@
 """Order, stopping and repeats, on the fake device."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -113,6 +114,21 @@ def test_in_one_process_a_round_a_case_that_ends_the_process_costs_the_others_no
         TWO.id: "ok",
     }
     assert len(of(records, kind="timed", status="ok")) == 12
+
+
+def test_a_case_that_was_done_at_the_first_look_stays_done_when_the_run_is_gone_on_with() -> None:
+    """Repeats at the end come after the look; a judge that sees them might decide otherwise."""
+
+    class Forgetful(ScriptedJudge):
+        def precise(self, records: Sequence[Record]) -> set[str]:
+            return set() if any(r.attempt for r in records) else {ONE.id, TWO.id}
+
+    made = run([ONE, TWO], rounds=6, max_rounds=8)
+    whole = measured(made, judge=Forgetful(bad={(ONE.id, 2): 2, (TWO.id, 3): 2}))
+    assert max(r.round for r in whole) == 8, "the repeat in round 2 came before the look"
+    late = [replace(r, attempt=2 if r.attempt else 0) for r in whole if r.round <= 6 and r.attempt == 0]
+    repeats = [replace(late[-1], round=2, attempt=1, sequence=99)]
+    assert measured(made, judge=Forgetful(), done=[*late, *repeats]) == []
 
 
 def test_a_budget_that_the_surveys_have_spent_leaves_no_round() -> None:

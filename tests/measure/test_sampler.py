@@ -1,9 +1,9 @@
 """The loop, with a clock that only steps move."""
 
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import cycle, repeat
 
-from bench.measure.sampler import MIN_SAMPLES, calibrate, time_steps, warm_up
+from bench.measure.sampler import MIN_SAMPLES, calibrate, resolution, time_steps, warm_up
 
 
 class Scripted:
@@ -86,3 +86,13 @@ def test_a_slow_first_step_does_not_shorten_the_samples() -> None:
 
 def test_a_step_longer_than_a_sample_is_a_sample() -> None:
     assert calibrate((50_000_000,), seconds=0.002) == 1
+
+
+def test_a_clocks_resolution_is_its_smallest_step() -> None:
+    class Coarse(Scripted):
+        def now(self) -> int:
+            self.step()
+            return self.time
+
+    assert resolution(Coarse(cycle([0, 0, 90, 30, 60]))) == 30
+    assert resolution(Coarse(repeat(0))) is None

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.torch
 KINDS = (
     "Sound",
     "NotFinite",
+    "NotFiniteInside",
+    "Module",
+    "Threaded",
     "Wrong",
     "Undecided",
     "Elsewhere",
@@ -29,16 +32,21 @@ KINDS = (
 )
 
 
-def real(*cases: Case, device: str = "cpu", isolate: str = "case") -> list[Record]:
+def real(
+    *cases: Case,
+    device: str = "cpu",
+    isolate: str = "case",
+) -> list[Record]:
     """Those cases, measured on this machine in trials of 10 ms with one server."""
     policy = {"trial_seconds": 0.01, "warmup_seconds": 0.001, "rounds_per_server": 6, "isolate": isolate}
-    made = replace(run([replace(c, target="torch_subject:workload") for c in cases], **policy), device=device)
+    targets = [replace(c, target="torch_subject:workload") for c in cases]
+    made = replace(run(targets, **policy), device=device)
     cores = tuple(sorted(os.sched_getaffinity(0)))
     setup = Setup(
         device=device,
         launch="fork",
         preload=(),
-        own_cores=cores,
+        own_cores=cores[:-1] or cores,
         allowed_cores=cores,
         environment=dict(os.environ),
     )
@@ -83,6 +91,8 @@ def test_trials_are_timed_naked_and_say_what_disturbed_them(records: dict[str, l
     ("kind", "status", "words"),
     [
         ("NotFinite", "invalid", "not finite"),
+        ("NotFiniteInside", "invalid", "not finite"),
+        ("Threaded", "invalid", "changed the threads from 1 to 2"),
         ("Wrong", "invalid", "differs from its reference by 1"),
         ("Undecided", "invalid", "differs from its reference by nan"),
         ("Hungry", "oom", "allocate memory"),
@@ -130,3 +140,8 @@ def test_cuda_without_a_gpu_is_unavailable_with_the_reason_and_never_the_process
     records = real(case(kind="Sound"), device="cuda:7")
     assert {record.status for record in records} == {"unavailable"}
     assert "cuda:7" in (records[0].note or "")
+
+
+def test_a_module_with_a_step_is_a_workload(records: dict[str, list[Record]]) -> None:
+    assert {record.status for record in records["Module"]} == {"ok"}
+    assert "parameters" not in records["Module"][0].metrics

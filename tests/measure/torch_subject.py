@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy
 import torch
 
 
@@ -26,13 +27,13 @@ class Sound:
         self.weight = torch.randn(64, 64, device=device)
         self.input = torch.randn(4, 64, device=device)
 
-    def step(self) -> torch.Tensor:
+    def step(self) -> object:
         return self.input @ self.weight
 
 
 class NotFinite(Sound):
     def step(self) -> torch.Tensor:
-        return super().step() / 0
+        return self.input / 0
 
 
 class Wrong(Sound):
@@ -68,7 +69,7 @@ class Leaky(Sound):
     def step(self) -> torch.Tensor:
         torch.set_default_dtype(torch.float64)
         torch.manual_seed(1)
-        return super().step()
+        return self.input @ self.weight
 
 
 class Large(Sound):
@@ -78,13 +79,52 @@ class Large(Sound):
         return torch.ones(64_000_000).sum()
 
 
+class NotFiniteInside(Sound):
+    def step(self) -> object:
+        return {"loss": numpy.array([1.0, numpy.nan]), "count": 3}
+
+
+class Module(torch.nn.Module):
+    """Has methods where a workload has numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(8, 8)
+
+    def step(self) -> torch.Tensor:
+        found: torch.Tensor = self.layer(torch.ones(2, 8))
+        return found
+
+
+class Threaded(Sound):
+    """Takes more threads than the case has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.set_num_threads(2)
+
+
 class Stepless:
     pass
 
 
-KINDS = {
+KINDS: dict[str, type] = {
     kind.__name__: kind
-    for kind in (Sound, NotFinite, Wrong, Undecided, Elsewhere, Hungry, Fickle, Leaky, Large, Stepless)
+    for kind in (
+        Sound,
+        NotFinite,
+        NotFiniteInside,
+        Module,
+        Threaded,
+        Wrong,
+        Undecided,
+        Elsewhere,
+        Hungry,
+        Fickle,
+        Leaky,
+        Large,
+        Stepless,
+    )
 }
 
 

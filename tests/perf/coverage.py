@@ -158,9 +158,8 @@ def true_median(scenario: Scenario, noise: random.Random, weather: list[float]) 
 
 def main(suites: int) -> None:
     """Prints the table."""
-    print(
-        f"{suites:,} suites of {CASES} cases a scenario, looks at {RUN.policy.rounds} and {RUN.policy.max_rounds} rounds"
-    )
+    looks = f"looks at {RUN.policy.rounds} and {RUN.policy.max_rounds} rounds"
+    print(f"{suites:,} suites of {CASES} cases a scenario, {looks}")
     print("\n| noise | covers this run's median | covers the long-run median | has an interval |\n|---|--:|--:|--:|")
     for scenario in SCENARIOS:
         noise = random.Random(scenario.name)

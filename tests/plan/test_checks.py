@@ -20,7 +20,12 @@ def test_a_hostile_level_is_refused(tmp_path: Path, level: str) -> None:
     assert len(found) == 1
     assert found[0].startswith("4:24: factors.model[1]: ")
     assert "is no label" in found[0]
-    assert found[0].isascii()
+    assert found[0].isprintable()
+
+
+def test_a_complaint_shows_letters_as_they_are(tmp_path: Path) -> None:
+    (found,) = complaints(tmp_path, HEAD + BASE + "factors: {model: [rnn, café]}\n")
+    assert "'café' is no label" in found
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_rounds_alone_set_both_above_a_suite_s_own_policy(keys: dict[str, Keys],
         ({"precison": "2%"}, "policy: precison: unknown key; did you mean 'precision'?"),
         (
             {"precision": "x", "threads": 0},
-            "precision: expected a share of the value such as 2%, found the text 'x'; thr",
+            "precision: expected a share of the value such as 2% or 0.02, found the text 'x'; thr",
         ),
         ({"max_rounds": 7}, "max_rounds 7 is less than rounds 10"),
     ],
@@ -200,3 +200,34 @@ def test_new_levels_replace_the_old_ones_in_every_block_that_has_the_factor() ->
 def test_levels_that_no_block_has_together_are_refused() -> None:
     with pytest.raises(BenchError, match="no block of factors has all of these levels"):
         chosen(suite(BLOCKS), levels={"model": ["cnn"], "size": [56]})
+
+
+def setting(place: str) -> Suite:
+    """A suite that decides threads and the allocator itself, in `base` or as factors."""
+    if place == "base":
+        return suite({**PLAIN, "base": {"target": "m:f", "threads": 2, "allocator": "system"}})
+    return suite({"factors": [{"threads": [1, 2], "allocator": ["retain", "system"]}]})
+
+
+@pytest.mark.parametrize("above", [{"threads": 4}, {"allocator": "retain"}])
+@pytest.mark.parametrize("place", ["base", "factors"])
+def test_a_wish_that_the_suite_s_own_levels_would_silence_is_refused(place: str, above: Keys) -> None:
+    ((name, value),) = above.items()
+    with pytest.raises(BenchError) as caught:
+        resolve(setting(place), overlays=(), levels={}, policy=above)
+    assert caught.value.where == f"--{name}"
+    assert ("base" if place == "base" else f"--set {name}={value}") in str(caught.value)
+
+
+def test_factors_of_the_harness_take_levels_of_a_command_line() -> None:
+    made, found = resolve(
+        setting("factors"), overlays=(), levels={"threads": ["4"], "allocator": ["retain"]}, policy={}
+    )
+    assert [(case.threads, case.allocator) for case in expand(made, found)] == [(4, "retain")]
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("threads", "0"), ("threads", "9999"), ("allocator", "sistem")])
+def test_levels_that_the_harness_cannot_have_are_refused(name: str, wanted: str) -> None:
+    with pytest.raises(BenchError, match=r"threads is a whole number|did you mean 'system'") as caught:
+        resolve(setting("factors"), overlays=(), levels={name: [wanted]}, policy={})
+    assert caught.value.where == "--set"

@@ -37,6 +37,18 @@ def test_an_unreadable_file_is_named_in_one_line(tmp_path: Path) -> None:
         load_suite(file)
 
 
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "made.yaml"
+    if kind == "a pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    with pytest.raises(BenchError, match="no regular file") as caught:
+        load_suite(file)
+    assert str(caught.value).startswith(f"{file}: ")
+
+
 def test_a_huge_file_is_refused_without_being_read(tmp_path: Path) -> None:
     file = tmp_path / "huge.yaml"
     with file.open("wb") as out:

@@ -40,7 +40,26 @@ def test_the_paths_come_next(project: Project) -> None:
 
 
 def test_installed_packages_come_last(project: Project) -> None:
-    assert find_target("json.decoder:JSONDecoder", project).file.name == "decoder.py"
+    assert find_target("yaml.loader:SafeLoader", project).file.name == "loader.py"
+
+
+@pytest.mark.parametrize("module", ["statistics", "json.nets", "bench", "bench.nets"])
+def test_a_name_that_python_or_bench_has_loaded_already_is_refused(project: Project, module: str) -> None:
+    put(project.folder, f"{module.replace('.', '/')}.py")
+    with pytest.raises(BenchError, match="is not what a case would import") as caught:
+        find_target(f"{module}:build", project)
+    assert caught.value.hint == f"rename {module.partition('.')[0]}"
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "numpy/__init__.py", "numpy/nets.py"])
+def test_a_name_that_an_installed_package_has_is_noted(project: Project, name: str) -> None:
+    file = put(project.folder, name)
+    module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    target = find_target(f"{module}:build", project)
+    assert target.file == file
+    (note,) = target.notes
+    assert "the installed numpy" in note
+    assert "hides" not in note
 
 
 def test_a_folder_that_is_also_a_path_hides_nothing(project: Project) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import BenchError, CannotStore, Unreadable
 from bench.records.codec import encode
-from bench.records.nouns import Record
+from bench.records.nouns import Record, Start
 from bench.store import folder as store
 from bench.store.files import Appender, write
 from tests.measure.made_up import case, run
@@ -49,6 +49,16 @@ def test_a_journal_cut_off_at_any_byte_keeps_every_whole_line_and_goes_on_from_t
             journal.append(encode(record))
         journal.close()
         assert path.read_bytes() == whole
+
+
+def test_a_start_that_was_cut_off_is_left_out_and_the_next_one_is_whole(made: Path) -> None:
+    start = Start(schema=1, started=1.0, boot="b", git={}, environment={})
+    store.add_start(made, start)
+    with open(made / store.STARTS, "ab") as file:
+        file.write(b'{"schema":1,"sta')
+    assert store.read(made).starts == (start,)
+    store.add_start(made, start)
+    assert store.read(made).starts == (start, start)
 
 
 def test_a_damaged_line_ends_the_records_and_is_named(made: Path) -> None:

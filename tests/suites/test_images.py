@@ -151,7 +151,7 @@ def test_without_a_network_the_error_says_which_files_to_put_where(
     monkeypatch.setattr(images, "torchvision_part", lambda _: SimpleNamespace(MNIST=refuse))
     with pytest.raises(FileNotFoundError) as caught:
         locate(str(tmp_path))
-    for part in (f"{IMAGES}.gz", f"{LABELS}.gz", str(tmp_path / "MNIST" / "raw"), "Error downloading"):
+    for part in (f"{IMAGES}.gz", f"{LABELS}.gz", "$BENCH_DATA/MNIST/raw", "Error downloading"):
         assert part in str(caught.value)
 
 

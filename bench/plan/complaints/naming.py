@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 
 from bench.plan.complaints.source import Offence, Source
-from bench.plan.levels import HARNESS, bundles, factor_names, factor_sources, known_levels, label, same
+from bench.plan.levels import (
+    HARNESS,
+    bundles,
+    factor_names,
+    factor_sources,
+    known_levels,
+    label,
+    quoted,
+    refused_setting,
+    same,
+)
 from bench.plan.nearest import nearest
 from bench.plan.patterns import refused_label
 from bench.plan.yaml_text import Place
@@ -77,8 +87,8 @@ def doubles(suite: Suite, source: Source) -> Iterator[Offence]:
                 seen.setdefault(key, (place, level))
             if first is not None and (first[0][:-1] == place[:-1] or not same(first[1], level)):
                 line, column = source.position(first[0], on_key=True)
-                message = f"{_shown(level)} clashes with {_shown(first[1])} in line {line}, column {column}"
-                twice = f"{_shown(level)} is there twice: first in line {line}, column {column}"
+                message = f"{quoted(level)} clashes with {quoted(first[1])} in line {line}, column {column}"
+                twice = f"{quoted(level)} is there twice: first in line {line}, column {column}"
                 yield Offence(place=place, message=twice if same(first[1], level) else message, on_key=True)
 
 
@@ -93,10 +103,6 @@ def placed(factor: Factor, place: Place) -> Iterator[tuple[Place, Level]]:
     """The levels of a factor with their places: by index in a list, by name in a mapping of bundles."""
     for index, level in enumerate(factor):
         yield (*place, label(level) if isinstance(factor, dict) else index), level
-
-
-def _shown(level: Level) -> str:
-    return repr(level) if isinstance(level, str) else label(level)
 
 
 def entries(suite: Suite, source: Source) -> Iterator[Offence]:
@@ -139,12 +145,12 @@ def plain_levels_of_bundles(suite: Suite, source: Source) -> Iterator[Offence]:
                 continue
             for inside, level in placed(factor, (*place, name)):
                 if level not in named:
-                    yield Offence(place=inside, message=f"no bundle {_shown(level)}{nearest(label(level), named)}")
+                    yield Offence(place=inside, message=f"no bundle {quoted(level)}{nearest(label(level), named)}")
     for name in factor_names(suite):
         named = bundles(suite, name)
         missing = any(name not in block for block in suite.factors)
         if named and missing and name in suite.base and suite.base[name] not in named:
-            message = f"no bundle {_shown(suite.base[name])}{nearest(label(suite.base[name]), named)}"
+            message = f"no bundle {quoted(suite.base[name])}{nearest(label(suite.base[name]), named)}"
             yield Offence(place=("base", name), message=message)
 
 
@@ -166,12 +172,8 @@ def harness(suite: Suite, source: Source) -> Iterator[Offence]:
     """`threads` and `allocator`, wherever they stand."""
     for name in HARNESS:
         for place, level in [*_everywhere(suite, name), *_of_base(suite, name)]:
-            if name == "threads" and (type(level) is not int or not 1 <= level <= 4096):
-                message = f"a number of threads is a whole number from 1 to 4096, not {_shown(level)}"
-                yield Offence(place=place, message=message)
-            if name == "allocator" and level not in ("retain", "system"):
-                near = nearest(label(level), ("retain", "system"))
-                yield Offence(place=place, message=f"no allocator {_shown(level)}{near}")
+            if reason := refused_setting(name, level):
+                yield Offence(place=place, message=reason)
 
 
 def _of_base(suite: Suite, name: str) -> list[tuple[Place, Level]]:

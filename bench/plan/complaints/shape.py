@@ -99,7 +99,7 @@ def _message(details: list[ErrorDetails], value: object, *, place: Place, noun: 
     if kinds >= LEVEL_TYPES:
         return f"expected a level (text, a number, true or false), found {found(value)}"
     if place[-1:] == ("precision",):
-        return f"expected a share of the value such as 2%, found {found(value)}"
+        return f"expected a share of the value such as 2% or 0.02, found {found(value)}"
     if kinds <= EXPECTED.keys():
         expected = dict.fromkeys(EXPECTED[detail["type"]] for detail in details)
         return f"expected {' or '.join(expected)}, found {found(value)}"

@@ -1,0 +1,142 @@
+"""What was analysed → remarks on what the trials ran on: processor, servers, cores, allocator, libraries."""
+
+from bench.analysis.analysed import Analysed
+from bench.analysis.remarks import remark
+from bench.analysis.trials import STEAL_LIMIT, probe, sentinel
+from bench.records.nouns import Finding, Record
+from bench.statistics import median, rank_sum_p
+
+FAULTS_APART = 10
+LATENCIES_APART = 1.05
+CHANCE = 0.05
+LOST_SHARE = 0.05
+"""Of the attempts, over which it is said that processor time was lost although every trial could be repeated."""
+
+
+def throttled_or_stolen(analysed: Analysed) -> Finding | None:
+    """How many attempts lost processor time to another guest or to a quota, and whose trials that count did."""
+    timed = [record for record in analysed.records if record.kind == "timed" and record.status == "ok"]
+    stolen, throttled = sum(map(_stolen, timed)), sum(map(_throttled, timed))
+    lost = sum(_stolen(record) or _throttled(record) for record in timed)
+    hit = {
+        case: None
+        for case, found in analysed.counted.items()
+        if any(_stolen(trial) or _throttled(trial) for trial in found.trials)
+    }
+    if not hit and lost <= LOST_SHARE * len(timed):
+        return None
+    return Finding(
+        code="throttled or stolen",
+        message=f"{lost} of {len(timed)} attempts ({lost / len(timed):.0%}) lost processor time "
+        f"(steal over {STEAL_LIMIT:.0%}: {stolen}, throttled: {throttled}), and {len(hit)} "
+        f"case{'' if len(hit) == 1 else 's'} must count such a trial",
+        advice="steal: use a machine with processors of its own, or measure when its neighbours rest; "
+        "throttled: raise the control group's CPU quota, or ask for fewer threads",
+        cases=tuple(hit),
+    )
+
+
+def _stolen(record: Record) -> bool:
+    return (probe(record, "steal") or 0) > STEAL_LIMIT
+
+
+def _throttled(record: Record) -> bool:
+    return (probe(record, "throttled") or 0) > 0
+
+
+def servers_differ(analysed: Analysed) -> Finding | None:
+    """Cases that page faults split into fast and slow servers."""
+    splits = {case: split for case in analysed.cases if (split := split_by_faults(analysed, case)) is not None}
+    return remark(
+        "servers differ",
+        splits,
+        "page faults a step that differ between servers, and latency with them",
+        advice="the intervals hold the difference as it is; `allocator: retain` avoids most of it, more rounds help",
+    )
+
+
+def split_by_faults(analysed: Analysed, case: str) -> str | None:
+    """The case's trials, each for its server, in two groups: those with many page faults a step and the others, if
+    the former are slower too. (A CNN took 16.7 ms a step without faults, and 25.2 ms with 4,672 of them.)
+
+    Slower means by a twentieth, and by the one-sided rank-sum test at 5 %: faults vary a little in most cases, and
+    in half of them the trials with more happen to be the slower ones."""
+    latencies = analysed.values[case, "latency"]
+    faults = {t.round: f for t in analysed.counted[case].trials if (f := probe(t, "page_faults")) is not None}
+    if not faults or not latencies:
+        return None
+    limit = 2 * min(faults.values()) + FAULTS_APART
+    many = [round_ for round_, value in faults.items() if value > limit]
+    few = [round_ for round_, value in faults.items() if value <= limit]
+    if not many:
+        return None
+    slow, fast = [latencies[r] for r in many], [latencies[r] for r in few]
+    ratio = median(slow) / median(fast)
+    if ratio <= LATENCIES_APART or rank_sum_p(fast, slow) > CHANCE:
+        return None
+    most, least = median([faults[r] for r in many]), median([faults[r] for r in few])
+    return f"{most:,.0f} faults against {least:,.0f}, × {ratio:.2f}"
+
+
+def cores_far_apart(analysed: Analysed) -> Finding | None:
+    """Cases with more threads than one where threads gain a fixed computation nothing."""
+    alone = _sentinels(analysed, threads=1) or [
+        single for survey in analysed.surveys.values() if (single := probe(survey, "sentinel_single")) is not None
+    ]
+    slow: dict[str, str] = {}
+    for threads in sorted({case.threads for case in analysed.cases.values()} - {1}):
+        together = _sentinels(analysed, threads=threads)
+        if alone and together and median(together) >= median(alone):
+            cases = [case.id for case in analysed.cases.values() if case.threads == threads]
+            gain = f"{threads} threads, sentinel × {median(together) / median(alone):.2f}"
+            slow |= dict.fromkeys(cases, gain)
+    return remark(
+        "cores far apart",
+        slow,
+        "more than one thread on a machine where a fixed computation gains nothing by them",
+        advice="measure with one thread, or on cores that share a cache; "
+        "on a virtual machine the cores' distance can change within a minute",
+    )
+
+
+def _sentinels(analysed: Analysed, *, threads: int) -> list[float]:
+    """Of every trial that was measured: those that do not count tell about the machine too."""
+    cases = {case.id for case in analysed.cases.values() if case.threads == threads}
+    timed = (record for record in analysed.records if record.kind == "timed" and record.status == "ok")
+    return [value for record in timed if record.case in cases and (value := sentinel(record)) is not None]
+
+
+def servers_left_out(analysed: Analysed) -> Finding | None:
+    """Whether the run's rounds shared servers."""
+    shared = analysed.run.policy.rounds_per_server
+    if shared == 1:
+        return None
+    return Finding(
+        code="servers left out",
+        message=f"{shared} rounds share a server, so that the intervals leave out by how much servers differ",
+        advice="set rounds_per_server to 1 for numbers that are to be published",
+    )
+
+
+def backend_differs(analysed: Analysed) -> Finding | None:
+    """Cases in whose profile none of the expected operators is."""
+    return remark(
+        "backend differs",
+        {case: "" for case, survey in analysed.surveys.items() if survey.metrics.get("expected_backend") == 0},
+        "none of the operators that would prove the backend asked for",
+        advice="records.jsonl names the operators that ran; the library may lack the backend for these levels",
+    )
+
+
+def system_allocator(analysed: Analysed) -> Finding | None:
+    """Cases whose C library gave memory back although it was told not to."""
+    return remark(
+        "system allocator",
+        {
+            case: ""
+            for case, survey in analysed.surveys.items()
+            if analysed.cases[case].allocator == "retain" and probe(survey, "allocator_retains") == 0
+        },
+        "memory that the C library gave back although it was told to retain it",
+        advice="use a C library that heeds MALLOC_TRIM_THRESHOLD_ (glibc), or state `allocator: system`",
+    )

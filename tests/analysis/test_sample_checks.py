@@ -1,0 +1,52 @@
+"""Remarks on what goes on inside trials."""
+
+from bench.analysis.sample_checks import short_samples, warm_up_too_short
+from tests.analysis.checked import LSTM, STEADY, lstm, sampled
+from tests.analysis.made_up import survey, trials
+
+COLD = [1.2] * 2 + [1.0] * 8
+WARM = [1.0] * 10
+
+
+def test_a_slow_start_of_every_trial_is_told_with_its_size() -> None:
+    found = warm_up_too_short(lstm([sampled(r, COLD) for r in range(10)]))
+    assert found is not None
+    assert "model=lstm (× 1.20)" in found.message
+
+
+def test_slow_starts_of_some_trials_are_no_finding() -> None:
+    starts = [COLD if r < 8 else [0.9, *WARM[1:]] for r in range(10)]
+    assert warm_up_too_short(lstm([sampled(r, values) for r, values in enumerate(starts)])) is None
+    starts[8] = COLD
+    starts[9] = COLD
+    assert warm_up_too_short(lstm([sampled(r, values) for r, values in enumerate(starts)])) is not None
+
+
+def test_a_start_slower_by_less_than_a_twentieth_or_faster_is_no_finding() -> None:
+    assert warm_up_too_short(lstm([sampled(r, [1.04] * 2 + [1.0] * 8) for r in range(10)])) is None
+    assert warm_up_too_short(lstm([sampled(r, [0.8] * 2 + [1.0] * 8) for r in range(10)])) is None
+
+
+def test_one_slow_sample_in_a_long_beginning_is_no_finding() -> None:
+    assert warm_up_too_short(lstm([sampled(r, [3.0] + [1.0] * 19) for r in range(10)])) is None
+
+
+def test_trials_of_few_samples_have_no_beginning() -> None:
+    assert warm_up_too_short(lstm([sampled(r, [2.0, 1.0, 1.0, 1.0]) for r in range(10)])) is None
+    assert warm_up_too_short(lstm([sampled(r, [2.0, 1.0, 1.0, 1.0, 1.0]) for r in range(10)])) is not None
+
+
+def test_samples_are_short_by_what_the_clock_can_tell_apart() -> None:
+    found = short_samples(lstm([survey(LSTM, noise={"clock_resolution": 25_000.0}), *trials(LSTM, STEADY)]))
+    assert found is not None
+    assert "model=lstm (80 ×)" in found.message
+    assert short_samples(lstm([survey(LSTM, noise={"clock_resolution": 20_000.0}), *trials(LSTM, STEADY)])) is None
+
+
+def test_a_clock_whose_resolution_is_unknown_is_taken_for_a_microsecond() -> None:
+    tiny = trials(LSTM, [0.04] * 10)
+    for records in (tiny, [survey(LSTM, noise={"clock_resolution": "unknown"}), *tiny]):
+        found = short_samples(lstm(records))
+        assert found is not None
+        assert "model=lstm (80 ×)" in found.message
+    assert short_samples(lstm(trials(LSTM, [0.05] * 10))) is None
