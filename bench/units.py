@@ -19,7 +19,7 @@ def common_scale(values: Iterable[float], unit: str) -> tuple[float, str]:
     sizes = [abs(v) for v in values if v and math.isfinite(v)]
     scales = SCALES.get(unit, ((1.0, unit),))
     if not sizes:
-        return scales[0]
+        return next(scale for scale in scales if scale[0] == 1)
     geometric = math.exp(sum(map(math.log, sizes)) / len(sizes))
     return next((scale for scale in scales if geometric >= scale[0]), scales[-1])
 

@@ -104,9 +104,8 @@ def _same(path: Path, text: str) -> bool:
 def publish_run(folder: Path, *, machine: str | None) -> Path:
     """Files a run under `results/<suite>/<machine>/` of the project around the current folder."""
     stored = read(folder)
-    check_machine(
-        stored.run.machine.name if machine is None else machine
-    )  # it becomes a folder, and the run may be a stranger's
+    # The name becomes a folder, and the run may be a stranger's.
+    check_machine(stored.run.machine.name if machine is None else machine)
     home = published_folder(project_root(Path.cwd()) / RESULTS, stored, machine)
     publish(stored, home, machine=machine)
     derive(home)

@@ -190,6 +190,10 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     with draft.phase("allocator"):
         retains = device.retains() if request["prove_allocator"] else None
         draft.noise |= {} if retains is None else {"allocator_retains": float(retains)}
+    if request["prove_allocator"] and cast("int", case["threads"]) > 1:
+        with draft.phase("sentinel"):  # what one thread makes of it: a run may have no trial that tells
+            device.prepare(threads=1, seed=cast("int", request["seed"]))
+            draft.noise["sentinel_single"] = device.sentinel()
     draft.noise["clock_resolution"] = sampler.resolution(device) or "unknown"
     close(workload)
 

@@ -131,6 +131,12 @@ def test_a_case_that_was_done_at_the_first_look_stays_done_when_the_run_is_gone_
     assert measured(made, judge=Forgetful(), done=[*late, *repeats]) == []
 
 
+def test_the_first_survey_with_more_threads_than_one_knows_what_one_thread_makes_of_the_sentinel() -> None:
+    surveys = of(measured(run([case(model="one", threads=2)])), kind="survey")
+    assert surveys[0].noise["sentinel_single"] != "unknown"
+    assert "sentinel_single" not in of(measured(run([ONE])), kind="survey")[0].noise
+
+
 def test_a_budget_that_the_surveys_have_spent_leaves_no_round() -> None:
     records = measured(run([ONE], max_seconds=0.001))
     assert [r.kind for r in records] == ["survey"]
