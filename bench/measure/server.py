@@ -57,6 +57,7 @@ class Server:
             self.run(json.loads(line))
 
     def run(self, request: Json) -> None:
+        """One child from its start to the end of everything that it has started."""
         results, result_end = os.pipe()
         logs, log_end = os.pipe()
         began = time.monotonic()
@@ -193,6 +194,7 @@ def finish() -> None:
 
 
 def main(setup: Json) -> None:
+    """A server, or with `--launch spawn` one of its children: an interpreter of its own instead of a fork."""
     if "request" in setup:  # a spawned child: `--launch spawn`
         request, result_end = setup["request"], setup["result_end"]
         assert isinstance(request, dict)

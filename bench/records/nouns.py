@@ -1,6 +1,6 @@
 """What a run is made of: cases, trials, records, estimates, comparisons, findings. Inert values, no behaviour."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol
 
@@ -163,6 +163,3 @@ class Judge(Protocol):
     def precise(self, records: Sequence[Record]) -> set[str]:
         """The cases whose latency has reached the policy's precision."""
         ...
-
-
-Listener = Callable[[Record], None]
