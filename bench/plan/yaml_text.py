@@ -124,6 +124,7 @@ class _Builder:
         self._events: Iterator[events.Event] = iter(())
 
     def document(self, text: str) -> Plain:
+        """The one document of the text, as plain data; what is wrong with it is among the complaints."""
         self._events = (
             e for e in _events(text) if not isinstance(e, events.StreamStartEvent | events.DocumentEndEvent)
         )

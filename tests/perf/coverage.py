@@ -23,6 +23,13 @@ from bench.records.nouns import SCHEMA, Case, Machine, Record, Run
 from bench.records.suite import Policy, Suite
 
 CASES, LATENCY = 6, 1_000_000
+HEAD = """# What the intervals cover, simulated
+
+Made by `python tests/perf/coverage.py 2000`. An interval's stated coverage is 95 %; "this run's median" is the median
+over servers and processes under the weather that the run had. The sizes of the noise are round numbers about those of
+the published runs, not yet fitted to A/A runs.
+"""
+
 DRAWS = 1001
 """Draws of a case's own distribution from which the true median is taken: a tenth of the intervals' width."""
 
@@ -157,7 +164,8 @@ def true_median(scenario: Scenario, noise: random.Random, weather: list[float]) 
 
 
 def main(suites: int) -> None:
-    """Prints the table."""
+    """Prints the page."""
+    print(HEAD)
     looks = f"looks at {RUN.policy.rounds} and {RUN.policy.max_rounds} rounds"
     print(f"{suites:,} suites of {CASES} cases a scenario, {looks}")
     print("\n| noise | covers this run's median | covers the long-run median | has an interval |\n|---|--:|--:|--:|")

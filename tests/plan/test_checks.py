@@ -180,13 +180,14 @@ def test_every_factor_with_levels_left_has_one_place(tmp_path: Path, lines: str,
 
 def test_a_factor_with_one_level_left_needs_no_place(tmp_path: Path) -> None:
     lines = "figures: [{x: batch, y: tail, where: {model: rnn}}]\n"
-    load_suite(write(tmp_path, HEAD + BASE + FACTORS + lines))
+    (figure,) = load_suite(write(tmp_path, HEAD + BASE + FACTORS + lines)).figures
+    assert figure.where == {"model": ("rnn",)}
 
 
 def test_levels_left_are_those_of_cases_not_of_factors(tmp_path: Path) -> None:
     blocks = "factors: [{model: [rnn], slicing: [row, pixel]}, {model: [cnn], slicing: [whole]}]\n"
     figure = "figures: [{x: model, y: tail, where: {model: cnn}}]\n"
-    load_suite(write(tmp_path, HEAD + BASE + blocks + figure))
+    assert len(load_suite(write(tmp_path, HEAD + BASE + blocks + figure)).figures) == 1
 
 
 def test_a_place_that_only_an_overlay_needs_is_demanded(tmp_path: Path) -> None:
@@ -248,7 +249,11 @@ def test_the_most_rounds_are_no_fewer_than_the_rounds(tmp_path: Path, lines: str
 
 
 def test_rounds_alone_take_the_most_rounds_along(tmp_path: Path) -> None:
-    load_suite(write(tmp_path, HEAD + BASE + FACTORS + "policy: {rounds: 30}\nquick: {policy: {rounds: 40}}\n"))
+    lines = "policy: {rounds: 30}\nquick: {policy: {rounds: 40}}\n"
+    suite = load_suite(write(tmp_path, HEAD + BASE + FACTORS + lines))
+    assert suite.policy == {"rounds": 30}
+    assert suite.quick is not None
+    assert suite.quick.policy == {"rounds": 40}
 
 
 def test_a_target_is_demanded(tmp_path: Path) -> None:
