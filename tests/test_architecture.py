@@ -17,10 +17,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LEAVES = {"errors", "units", "statistics"}
-NOUNS = LEAVES | {"records"}
+NOUNS = LEAVES | {"stopping", "records"}
 ROOMS = {"plan", "measure", "store", "analysis", "report", "gate", "claims"}
 BELOW: dict[str, set[str]] = {
     **{leaf: set() for leaf in LEAVES},
+    "stopping": {"statistics"},
     "records": LEAVES,
     **dict.fromkeys(ROOMS, NOUNS),
     "api": NOUNS | ROOMS,

@@ -8,7 +8,8 @@ from bench.analysis.values import UNKNOWN
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Record
 from bench.records.suite import Policy
-from bench.statistics import median, order_interval
+from bench.statistics import median
+from bench.stopping import Precision
 
 
 def estimates(analysed: Analysed) -> tuple[Estimate, ...]:
@@ -31,11 +32,15 @@ def estimate(analysed: Analysed, case: str, metric: str) -> Estimate:
 
 def bounds(values: Collection[float], counted: Counted, policy: Policy) -> tuple[float, float] | None:
     """The interval of the median of a case's trials; none where they are too few or disturbed."""
-    places = order_interval(len(values), looks=looks(policy))
-    if places is None or counted.disturbed:
-        return None
-    ordered = sorted(values)
-    return ordered[places[0]], ordered[places[1]]
+    return None if counted.disturbed else precision(values, policy).interval()
+
+
+def precision(values: Collection[float], policy: Policy) -> Precision:
+    """The policy's stopping rule, told of the values of a case's trials."""
+    rule = Precision(policy.precision, looks=looks(policy))
+    for value in values:
+        rule.add(value)
+    return rule
 
 
 def looks(policy: Policy) -> int:

@@ -20,6 +20,7 @@ CHECKS: dict[str, Callable[[Analysed], Finding | None]] = {
     "drift across rounds": trial_checks.drift_across_rounds,
     "outlier trials": trial_checks.outlier_trials,
     "warm-up too short": sample_checks.warm_up_too_short,
+    "trials slow down": sample_checks.trials_slow_down,
     "short samples": sample_checks.short_samples,
     "cores far apart": machine_checks.cores_far_apart,
     "servers left out": machine_checks.servers_left_out,

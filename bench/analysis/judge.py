@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analysis.estimate import bounds
+from bench.analysis.estimate import precision
 from bench.analysis.trials import Counted, counted, disturbed
 from bench.analysis.values import values
 from bench.records.nouns import Case, Record
 from bench.records.suite import Policy
-from bench.statistics import median
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,4 @@ class RunJudge:
         return {case for case, found in counted(self.cases, records).items() if self._reached(found)}
 
     def _reached(self, found: Counted) -> bool:
-        latencies = list(values(found.trials, "latency", {}).values())
-        interval = bounds(latencies, found, self.policy)
-        if interval is None:
-            return False
-        low, high = interval
-        return (high - low) / 2 <= self.policy.precision * median(latencies)
+        return not found.disturbed and precision(values(found.trials, "latency", {}).values(), self.policy).done()

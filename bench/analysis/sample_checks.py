@@ -1,6 +1,6 @@
-"""What was analysed → remarks on what goes on inside trials: samples that begin slow, samples too short to time."""
+"""What was analysed → remarks on what goes on inside trials: samples that begin or end slow, samples too short to time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.remarks import remark, worst_first
@@ -8,7 +8,7 @@ from bench.analysis.trials import probe
 from bench.records.nouns import Finding, Record
 from bench.statistics import median, sign_p
 
-HEAD, SLOWER, CHANCE = 5, 1.05, 0.02
+PARTS, SLOWER, CHANCE = 5, 1.05, 0.02
 READINGS = 100
 CLOCK = 1000.0
 """Nanoseconds: the clock's resolution where a survey does not know it."""
@@ -16,7 +16,7 @@ CLOCK = 1000.0
 
 def warm_up_too_short(analysed: Analysed) -> Finding | None:
     """Cases whose trials begin slower than they are as a whole: the samples' own warm-up was not over."""
-    slow = {case: ratio for case in analysed.cases if (ratio := _slow_start(analysed, case)) is not None}
+    slow = {case: ratio for case in analysed.cases if (ratio := _slow_part(analysed, case, _first)) is not None}
     return remark(
         "warm-up too short",
         {case: f"× {slow[case]:.2f}" for case in worst_first(slow)},
@@ -25,17 +25,37 @@ def warm_up_too_short(analysed: Analysed) -> Finding | None:
     )
 
 
-def _slow_start(analysed: Analysed, case: str) -> float | None:
-    """The median over trials of the median of the first fifth of the samples by the trial's, where it is over SLOWER
-    and the sign test at CHANCE agrees that trials begin slower. Trials of fewer than HEAD samples have no beginning.
+def trials_slow_down(analysed: Analysed) -> Finding | None:
+    """Cases whose trials end slower than they are as a whole: a step costs more the more of them were done."""
+    slow = {case: ratio for case in analysed.cases if (ratio := _slow_part(analysed, case, _last)) is not None}
+    return remark(
+        "trials slow down",
+        {case: f"× {slow[case]:.2f}" for case in worst_first(slow)},
+        "the last fifth of their samples slower than the trial",
+        advice="something grows with the number of steps, or the clock falls under load: give the workload a reset(), "
+        "or compare trials of equal length only",
+    )
 
-    Where trials begin like the rest the test errs in at most 2 % of cases, and the bound leaves of these the ones
-    whose first fifths vary by a twentieth."""
+
+def _first(samples: Sequence[int]) -> Sequence[int]:
+    return samples[: len(samples) // PARTS]
+
+
+def _last(samples: Sequence[int]) -> Sequence[int]:
+    return samples[-(len(samples) // PARTS) :]
+
+
+def _slow_part(analysed: Analysed, case: str, part: Callable[[Sequence[int]], Sequence[int]]) -> float | None:
+    """The median over trials of the median of that fifth of the samples by the trial's, where it is over SLOWER and
+    the sign test at CHANCE agrees that it is slower. Trials of fewer than PARTS samples have no fifths.
+
+    Where a fifth is like the rest the test errs in at most 2 % of cases, and the bound leaves of these the ones whose
+    fifths vary by a twentieth."""
     latencies = analysed.values[case, "latency"]
     ratios = [
-        median(trial.samples[: len(trial.samples) // HEAD]) / _length(trial, latencies)
+        median(part(trial.samples)) / _length(trial, latencies)
         for trial in analysed.counted[case].trials
-        if len(trial.samples) >= HEAD and latencies.get(trial.round, 0) > 0
+        if len(trial.samples) >= PARTS and latencies.get(trial.round, 0) > 0
     ]
     if not ratios or sign_p(sum(ratio > 1 for ratio in ratios), len(ratios)) > CHANCE:
         return None

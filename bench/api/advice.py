@@ -10,7 +10,7 @@ from bench.analysis.trials import STEAL_LIMIT
 from bench.records.nouns import Finding, Unknown
 
 DISTURBED_LIMIT = 0.1
-"""Repeats are at most a quarter of the trials: over a tenth disturbed, a run begins to use them up."""
+"""A run repeats what is disturbed, and takes the longer for it: over a tenth, by what a person would notice."""
 
 LOAD_LIMIT = 0.5
 SIBLING_LIMIT = 0.05

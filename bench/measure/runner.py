@@ -14,13 +14,16 @@ from bench.measure import weather
 from bench.measure.client import Server, Setup
 from bench.measure.ledger import Ledger
 from bench.measure.request import Place, ask, made, skipped
-from bench.measure.stopping import Budget
 from bench.records.nouns import Case, Judge, Record, Run, Trial
 from bench.records.suite import Allocator
+from bench.stopping import Budget
 
-EXTRA_ATTEMPTS = 2
-"""A trial is repeated at most so often, and all repeats of a run together are at most a quarter of its trials."""
-EXTRA_SHARE = 0.25
+EXTRA_ATTEMPTS, IN_ROUND = 4, 2
+"""A trial is repeated at most so often, and so often of these at the end of its round, where it costs no server."""
+EXTRA_SHARE = 1.0
+"""All repeats of a run together by its trials. Two attempts and a quarter of the trials were too few for a machine
+whose neighbours slow it down half of the time, by more than half, for seconds on end: of 9 runs of six cases and ten
+rounds, 23 of 54 cases had an interval there (`results/evidence/repeats.md` has what it is now)."""
 
 PIECES_AFTER_LOOK = 3
 """11 and 12 trials bound less than 10 do, so after the first look rounds go on only if three more fit."""
@@ -105,13 +108,14 @@ class Runner:
             cases = [case for case in cases if not self.ledger.given_up(case)]
 
     def _round(self, pool: "Pool", cases: Sequence[Case], number: int) -> Iterator[Record]:
-        """Those cases once, in the round's own order; then once more those that were disturbed."""
+        """Those cases once, in the round's own order; then again those that were disturbed."""
         wanted = {case.id for case in cases}
         ordered = [case for case in self.means.order(self.run.cases, round=number) if case.id in wanted]
         for group in self._groups(ordered):
             yield from self._child(pool, [Trial(case=c, round=number) for c in group])
-        for trial in [t for t in self._disturbed() if t.round == number and t.attempt == 1]:
-            yield from self._child(pool, [trial])
+        for _ in range(IN_ROUND):
+            for trial in [t for t in self._disturbed() if t.round == number and t.attempt <= IN_ROUND]:
+                yield from self._child(pool, [trial])
 
     def _repeats_at_the_end(self, pool: "Pool") -> Iterator[Record]:
         """Disturbed trials once more, in servers of their own, each of which times a case at most once: so the trials

@@ -28,6 +28,7 @@ RUNS: dict[str, Analysed] = {
     "drift across rounds": lstm(trials(LSTM, [1 + 0.01 * n for n in range(10)]), CONTENT),
     "outlier trials": lstm(trials(LSTM, [*STEADY[:9], 1.5])),
     "warm-up too short": lstm([sampled(r, [1.2] * 2 + [1.0] * 8) for r in range(10)]),
+    "trials slow down": lstm([sampled(r, [1.0] * 8 + [1.2] * 2) for r in range(10)]),
     "short samples": lstm([survey(LSTM, noise={"clock_resolution": 50_000.0}), *trials(LSTM, STEADY)]),
     "cores far apart": threaded(1e7, 1.2e7),
     "servers left out": lstm(trials(LSTM, STEADY), Policy(rounds_per_server=3)),

@@ -1,6 +1,6 @@
 """Remarks on what goes on inside trials."""
 
-from bench.analysis.sample_checks import short_samples, warm_up_too_short
+from bench.analysis.sample_checks import short_samples, trials_slow_down, warm_up_too_short
 from tests.analysis.checked import LSTM, STEADY, lstm, sampled
 from tests.analysis.made_up import survey, trials
 
@@ -34,6 +34,20 @@ def test_one_slow_sample_in_a_long_beginning_is_no_finding() -> None:
 def test_trials_of_few_samples_have_no_beginning() -> None:
     assert warm_up_too_short(lstm([sampled(r, [2.0, 1.0, 1.0, 1.0]) for r in range(10)])) is None
     assert warm_up_too_short(lstm([sampled(r, [2.0, 1.0, 1.0, 1.0, 1.0]) for r in range(10)])) is not None
+
+
+def test_a_slow_end_of_every_trial_is_told_with_its_size_and_is_no_slow_start() -> None:
+    tiring = lstm([sampled(r, [*WARM[2:], 1.1, 1.2]) for r in range(10)])
+    found = trials_slow_down(tiring)
+    assert found is not None
+    assert "model=lstm (× 1.15)" in found.message
+    assert warm_up_too_short(tiring) is None
+
+
+def test_trials_that_end_like_they_are_or_only_sometimes_slower_do_not_slow_down() -> None:
+    assert trials_slow_down(lstm([sampled(r, COLD) for r in range(10)])) is None
+    ends = [WARM[2:] + ([1.2] * 2 if r < 8 else [0.9] * 2) for r in range(10)]
+    assert trials_slow_down(lstm([sampled(r, values) for r, values in enumerate(ends)])) is None
 
 
 def test_samples_are_short_by_what_the_clock_can_tell_apart() -> None:

@@ -63,19 +63,22 @@ def test_a_disturbed_trial_is_repeated_at_the_end_of_its_round_in_the_same_serve
     assert [r.round for r in records] == sorted(r.round for r in records)
 
 
-def test_what_stays_disturbed_is_repeated_once_more_in_a_server_of_its_own_at_the_end() -> None:
+def test_what_stays_disturbed_is_repeated_once_more_in_its_round_and_then_in_servers_of_their_own_at_the_end() -> None:
     bad = {(ONE.id, 1): 9, (ONE.id, 2): 9}
     records = of(measured(run([ONE, TWO, THREE]), judge=ScriptedJudge(bad=bad)), kind="timed")
-    last = of(records, attempt=2)
-    assert sorted((r.case, r.round) for r in last) == sorted(bad)
-    assert len({r.server for r in last}) == 2, "a server at the end times a case once"
-    assert max(r.attempt for r in records) == 2
+    for case_, number in bad:
+        attempts = of(records, case=case_, round=number)
+        assert [r.attempt for r in attempts] == [0, 1, 2, 3, 4]
+        assert len({r.server for r in attempts[:3]}) == 1
+        assert len({r.server for r in attempts}) == 3
+    last = [r for r in records if r.attempt > 2]
+    assert len({r.server for r in last}) == 4, "a server at the end times a case once"
 
 
-def test_repeats_are_at_most_a_quarter_of_the_trials() -> None:
+def test_repeats_are_at_most_as_many_as_the_trials() -> None:
     bad = {(c.id, n): 9 for c in (ONE, TWO) for n in range(1, 7)}
     records = of(measured(run([ONE, TWO]), judge=ScriptedJudge(bad=bad)), kind="timed")
-    assert sum(r.attempt > 0 for r in records) == 3
+    assert sum(r.attempt > 0 for r in records) == sum(r.attempt == 0 for r in records) == 12
 
 
 def test_a_skipped_case_is_on_record_with_its_reason_and_never_measured() -> None:

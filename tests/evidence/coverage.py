@@ -1,4 +1,4 @@
-"""Simulated suites → how often the intervals of latency hold the true value: `python tests/perf/coverage.py [SUITES]`.
+"""Simulated suites → how often the intervals of latency hold the true value: `python -m tests.evidence.coverage [SUITES]`.
 
 Every scenario makes up the trials of suites of six cases, lets the product's own judge look after 10 rounds, lets the
 cases that are precise leave, goes on to 20 with the others, and asks the product's own estimate. The true value is the
@@ -7,7 +7,9 @@ median, which no single run can promise. A missing interval counts as a miss. Th
 Markdown; `results/evidence/coverage.md` is what it printed for 2,000 suites.
 
 The noise: a trial's log-latency is the sum of a server's part, shared by nothing else (a server a round), a process's
-part, and the weather of its round. Sizes are shares of the latency."""
+part, and the weather of its round. Sizes are shares of the latency: of the first two scenarios they are fitted to the
+committed runs of `results/evidence/repeats/`, of the others they are round numbers, worse than those in one respect
+each."""
 
 import random
 import sys
@@ -21,13 +23,14 @@ from bench.analysis.estimate import estimate
 from bench.analysis.judge import RunJudge
 from bench.records.nouns import SCHEMA, Case, Machine, Record, Run
 from bench.records.suite import Policy, Suite
+from tests.evidence.repeats import Noise, described, fit, load
 
 CASES, LATENCY = 6, 1_000_000
 HEAD = """# What the intervals cover, simulated
 
-Made by `python tests/perf/coverage.py 2000`. An interval's stated coverage is 95 %; "this run's median" is the median
-over servers and processes under the weather that the run had. The sizes of the noise are round numbers about those of
-the published runs, not yet fitted to A/A runs.
+Made by `python -m tests.evidence.coverage 2000`. An interval's stated coverage is 95 %; "this run's median" is the
+median over servers and processes under the weather that the run had. The noise of the first two rows is fitted to the
+runs in `results/evidence/repeats/`, that of the others is worse in one respect each. A missing interval is a miss.
 """
 
 DRAWS = 1001
@@ -42,9 +45,9 @@ def normal(size: float) -> Part:
     return lambda noise: noise.gauss(0.0, size)
 
 
-def heavy(size: float) -> Part:
-    """Student's t with three degrees of freedom, scaled."""
-    return lambda noise: size * noise.gauss(0.0, 1.0) / sqrt(noise.gammavariate(1.5, 2.0) / 3)
+def heavy(size: float, freedom: float = 3.0) -> Part:
+    """Student's t, scaled, with so many degrees of freedom."""
+    return lambda noise: size * noise.gauss(0.0, 1.0) / sqrt(noise.gammavariate(freedom / 2, 2.0) / freedom)
 
 
 def skewed(size: float) -> Part:
@@ -68,11 +71,15 @@ def drifting(noise: random.Random, rounds: int) -> list[float]:
     return [slope * n for n in range(rounds)]
 
 
-def changeable(noise: random.Random, rounds: int) -> list[float]:
-    """Each round's weather is nine tenths of the last one's: autoregressive, with a stationary sd of 1 %."""
-    weather = [noise.gauss(0.0, 0.01)]
-    while len(weather) < rounds:
-        weather.append(0.9 * weather[-1] + noise.gauss(0.0, 0.01 * sqrt(1 - 0.81)))
+def changeable(size: float, carried: float) -> Weather:
+    """Each round's weather keeps a share of the last one's: autoregressive, with that stationary sd."""
+
+    def weather(noise: random.Random, rounds: int) -> list[float]:
+        found = [noise.gauss(0.0, size)]
+        while len(found) < rounds:
+            found.append(carried * found[-1] + noise.gauss(0.0, size * sqrt(1 - carried**2)))
+        return found
+
     return weather
 
 
@@ -94,8 +101,20 @@ SCENARIOS = (
     Scenario(name="heavy tails", server=normal(0.003), process=heavy(0.01)),
     Scenario(name="skewed, 3 %", server=normal(0.003), process=skewed(0.03)),
     Scenario(name="drift", server=normal(0.003), process=normal(0.006), weather=drifting),
-    Scenario(name="autocorrelated", server=normal(0.003), process=normal(0.006), weather=changeable),
+    Scenario(name="autocorrelated", server=normal(0.003), process=normal(0.006), weather=changeable(0.01, 0.9)),
 )
+
+
+def fitted(found: Noise) -> tuple[Scenario, ...]:
+    """The noise of the committed runs, of a case like most and of the worst."""
+    weather = changeable(found.round, found.carried)
+    return tuple(
+        Scenario(name=name, server=normal(0.0), process=heavy(own, tails), weather=weather)
+        for name, own, tails in (
+            ("as measured", found.own, found.tails),
+            ("as measured, the worst case", found.own_worst, found.tails_worst),
+        )
+    )
 
 
 def case(number: int) -> Case:
@@ -165,11 +184,13 @@ def true_median(scenario: Scenario, noise: random.Random, weather: list[float]) 
 
 def main(suites: int) -> None:
     """Prints the page."""
+    measured = fit(load())
     print(HEAD)
+    print("\n".join(described(measured)) + "\n")
     looks = f"looks at {RUN.policy.rounds} and {RUN.policy.max_rounds} rounds"
     print(f"{suites:,} suites of {CASES} cases a scenario, {looks}")
     print("\n| noise | covers this run's median | covers the long-run median | has an interval |\n|---|--:|--:|--:|")
-    for scenario in SCENARIOS:
+    for scenario in (*fitted(measured), *SCENARIOS):
         noise = random.Random(scenario.name)
         found = [one for _ in range(suites) for one in covered(scenario, noise)]
         there, own, long_run = (sum(column) / len(found) for column in zip(*found, strict=True))
