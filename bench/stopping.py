@@ -20,9 +20,10 @@ class Precision:
         self._values.append(value)
 
     def interval(self) -> tuple[float, float] | None:
-        """None while the values are too few to bound a median, whatever they are."""
+        """None while the values are too few to bound a median, and where all are the same: of trials that would say
+        that the clock is too coarse to tell them apart, not that the median is known exactly."""
         places = order_interval(len(self._values), looks=self._looks)
-        if places is None:
+        if places is None or len(set(self._values)) == 1:
             return None
         ordered = sorted(self._values)
         return ordered[places[0]], ordered[places[1]]

@@ -20,12 +20,16 @@ RECORDS = st.builds(
     status=st.sampled_from(["ok", "failed", "timeout"]),
     case=NAMES,
     round=st.integers(0, 100),
-    samples=st.lists(st.integers(0, 2**50), max_size=5).map(tuple),
+    loops=st.integers(1, 2**40),
+    samples=st.lists(st.integers(1, 2**50), min_size=1, max_size=5).map(tuple),
     noise=st.dictionaries(NAMES, st.one_of(st.just("unknown"), st.floats(allow_nan=False, allow_infinity=False))),
     metrics=st.dictionaries(NAMES, NUMBERS),
     operators=st.lists(NAMES, max_size=3).map(tuple),
     note=st.one_of(st.none(), NAMES),
 )
+
+
+GOOD = {"schema": SCHEMA, "kind": "timed", "status": "ok", "case": "a", "loops": 1, "samples": [5]}
 
 
 @given(RECORDS)
@@ -41,7 +45,7 @@ def test_a_run_comes_back_as_it_was() -> None:
 
 
 def test_the_schema_stands_first_in_every_line() -> None:
-    assert encode(Record(schema=SCHEMA, kind="timed", status="ok", case="a")).startswith(b'{"schema":')
+    assert encode(Record(schema=SCHEMA, kind="survey", status="ok", case="a")).startswith(b'{"schema":')
 
 
 @pytest.mark.parametrize(
@@ -53,15 +57,27 @@ def test_the_schema_stands_first_in_every_line() -> None:
         ({"schema": SCHEMA + 1}, f"schema {SCHEMA + 1} is newer"),
         ({"schema": SCHEMA + 1, "new": 1}, f"schema {SCHEMA + 1} is newer"),
         ({"case": None}, "case"),
+        ({"loops": 0}, "a trial that is ok has samples"),
+        ({"samples": []}, "a trial that is ok has samples"),
+        ({"samples": [5, 0]}, "a trial that is ok has samples"),
     ],
 )
 def test_a_stranger_is_refused_with_its_place_and_its_reason(change: dict[str, object], words: str) -> None:
-    line = json.dumps({"schema": SCHEMA, "kind": "timed", "status": "ok", "case": "a"} | change).encode()
+    line = json.dumps(GOOD | change).encode()
     with pytest.raises(Unreadable, match=words) as caught:
         decode(Record, line, where="records.jsonl:17")
     assert str(caught.value).startswith("records.jsonl:17: ")
 
 
-def test_what_is_no_json_is_refused() -> None:
+@pytest.mark.parametrize("line", [b"\x00\xff", b"[" * 200_000, b'{"metrics":' * 200_000])
+def test_what_is_no_json_is_refused(line: bytes) -> None:
     with pytest.raises(Unreadable, match=r"f:1"):
-        decode(Record, b"\x00\xff", where="f:1")
+        decode(Record, line, where="f:1")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("field", ["metrics", "noise", "phases"])
+def test_a_number_that_is_none_is_refused(field: str, number: str) -> None:
+    line = json.dumps(GOOD)[:-1] + f', "{field}": {{"a": {number}}}}}'
+    with pytest.raises(Unreadable, match=field):
+        decode(Record, line.encode(), where="f:1")

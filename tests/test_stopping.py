@@ -36,9 +36,16 @@ def test_a_steady_case_is_done_as_soon_as_its_median_has_an_interval() -> None:
 
 
 def test_two_looks_ask_for_a_value_more_than_one_does() -> None:
-    assert told(*[1.0] * 6).done()
-    assert not told(*[1.0] * 6, looks=2).done()
-    assert told(*[1.0] * 7, looks=2).done()
+    steady = [1.0, 1.01, 1.02, 1.01, 1.0, 1.01, 1.02]
+    assert told(*steady[:6]).done()
+    assert not told(*steady[:6], looks=2).done()
+    assert told(*steady, looks=2).done()
+
+
+def test_values_that_are_all_the_same_bound_nothing() -> None:
+    assert told(*[1.0] * 10).interval() is None
+    assert not told(*[1.0] * 10).done()
+    assert told(*[1.0] * 9, 1.001).interval() == (1.0, 1.0), "one that differs shows that the clock can tell"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What was analysed → remarks on what goes on inside trials: samples that begin or end slow, samples too short to time."""
+"""What was analysed → remarks on what goes on inside trials: slow beginnings and ends, samples too short to time."""
 
 from collections.abc import Callable, Mapping, Sequence
 

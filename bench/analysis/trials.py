@@ -15,6 +15,8 @@ from bench.statistics import quantile
 
 SENTINEL_LIMIT = 1.15
 STEAL_LIMIT = 0.01
+SUSPENDED_LIMIT = 0.001
+"""Seconds, of which the probe's own error is a thousandth: a machine that slept for longer has slept."""
 ENOUGH = 6
 
 
@@ -32,7 +34,7 @@ class Counted:
 
 def counted(cases: Sequence[Case], records: Sequence[Record]) -> dict[str, Counted]:
     """What counts of every case, by its id."""
-    limits = _sentinel_limits(cases, records)
+    limits = sentinel_limits(cases, records)
     trials: dict[str, list[list[Record]]] = {case.id: [] for case in cases}
     for (case, _), attempts in _attempts(cases, records):
         trials[case].append(attempts)
@@ -41,7 +43,7 @@ def counted(cases: Sequence[Case], records: Sequence[Record]) -> dict[str, Count
 
 def disturbed(cases: Sequence[Case], records: Sequence[Record]) -> set[tuple[str, int]]:
     """(case, round) of the trials whose best attempt so far was disturbed."""
-    limits = _sentinel_limits(cases, records)
+    limits = sentinel_limits(cases, records)
     threads = {case.id: case.threads for case in cases}
     found = set()
     for (case, round_), attempts in _attempts(cases, records):
@@ -50,6 +52,14 @@ def disturbed(cases: Sequence[Case], records: Sequence[Record]) -> set[tuple[str
         if best is not None and _disturbed(best, limit):
             found.add((case, round_))
     return found
+
+
+def disturbed_attempts(cases: Sequence[Case], records: Sequence[Record]) -> set[tuple[str, int, int]]:
+    """(case, round, attempt) of every attempt that was disturbed, whether another one counts for it or not."""
+    limits = sentinel_limits(cases, records)
+    threads = {case.id: case.threads for case in cases}
+    every = [record for _, attempts in _attempts(cases, records) for record in attempts if record.status == "ok"]
+    return {(r.case, r.round, r.attempt) for r in every if _disturbed(r, limits.get(threads[r.case], inf))}
 
 
 def sentinel(record: Record) -> float | None:
@@ -102,10 +112,11 @@ def _disturbed(record: Record, limit: float) -> bool:
         (sentinel(record) or 0) > limit
         or (probe(record, "steal") or 0) > STEAL_LIMIT
         or (probe(record, "throttled") or 0) > 0
+        or (probe(record, "suspended") or 0) > SUSPENDED_LIMIT
     )
 
 
-def _sentinel_limits(cases: Sequence[Case], records: Sequence[Record]) -> Mapping[int, float]:
+def sentinel_limits(cases: Sequence[Case], records: Sequence[Record]) -> Mapping[int, float]:
     """Over which sentinel, in nanoseconds, a trial is disturbed, by the number of threads: with more than one thread
     the sentinel is another computation."""
     threads = {case.id: case.threads for case in cases}

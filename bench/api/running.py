@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from bench.measure.device import kind_of
 from bench.measure.hashes import hash_of_data, hash_of_sources, hash_of_text
 from bench.measure.lock import machine_lock
 from bench.measure.machine import machine
+from bench.measure.processes import end_descent
 from bench.measure.request import Place
 from bench.measure.runner import Means, Runner
 from bench.plan.project import Project, find_project
@@ -164,21 +165,32 @@ def measuring(name: str, site: Site, *, device: str, wait: float | None) -> Iter
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turns SIGINT, SIGTERM and SIGHUP into Stopped, in the main thread: other threads cannot be told of signals."""
+    """Turns SIGINT, SIGTERM and SIGHUP into Stopped, in the main thread: other threads cannot be told of signals.
+
+    The first lets the servers end what they have started, and says so, because that may take seconds; the next ends
+    every process at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    stopped: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        what = f"stopped by {signal.Signals(number).name}"
+        if stopped:
+            end_descent(os.getpid())
+        else:
+            with suppress(OSError):  # of SIGHUP there may be nobody to be told
+                os.write(2, f"bench: {what}: ending what runs; once more ends it at once\n".encode())
+        stopped.append(number)
+        raise Stopped(number, what)
+
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, _stop) for number in signals}
+    before = {number: signal.signal(number, stop) for number in signals}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _stop(number: int, _: FrameType | None) -> None:
-    raise Stopped(number, f"stopped by {signal.Signals(number).name}")
 
 
 def _measure(folder: Path, made: Run, site: Site, listen: Listener) -> None:

@@ -1,5 +1,6 @@
 """The command line: a verb imports what it needs when it is called, so that `bench --help` answers at once."""
 
+import contextlib
 import errno
 import importlib
 import io
@@ -80,14 +81,23 @@ def main() -> None:
 
 def _output_failed(error: OSError) -> int:
     """Whoever read our output has had enough, or there is no room for it; anything else is our own fault."""
-    if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS):
+    if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS):
         return _internal(error)
     # Python would complain once more while it flushes at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
         return 0
+    if (earlier := _earlier(error)) is not None:  # SIGHUP, for one: the terminal on which we would say so is closed
+        return earlier.exit_code
     fail(f"cannot write the output: {error.strerror}")
     return CannotStore.exit_code
+
+
+def _earlier(error: BaseException | None) -> BenchError | None:
+    """The error that we were about to tell when this one came in between."""
+    while error is not None and not isinstance(error, BenchError):
+        error = error.__context__
+    return error
 
 
 def _internal(error: Exception) -> int:
@@ -101,4 +111,5 @@ def _internal(error: Exception) -> int:
 def fail(message: str, *, prefix: str = "bench: ") -> None:
     """An error for a person: plain text whose control characters are shown, not obeyed."""
     shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
-    click.echo(f"{prefix}{shown}", err=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone; the exit code says it too
+        click.echo(f"{prefix}{shown}", err=True)

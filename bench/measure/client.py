@@ -1,8 +1,8 @@
 """The parent's end of a server: start it, ask it for children, end it and everything below it."""
 
+import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +13,7 @@ from typing import IO, cast
 
 from bench.errors import Internal
 from bench.measure.device import kind_of
-from bench.measure.processes import Json
+from bench.measure.processes import Json, end_descent, write_line
 from bench.records.suite import Allocator
 
 RETAIN = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296"}
@@ -21,7 +21,8 @@ RETAIN = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "429
 its memory in anew at every step, up to three times slower; setting them in the child comes too late (mallopt removes
 two fifths of the faults), so they stand in the server's environment."""
 
-ENDING_SECONDS = 5.0
+ENDING_SECONDS = 3.0
+"""A server that has not ended so long after its pipe was closed is ended, with everything below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +64,19 @@ class Server:
         )
         os.close(reply_end)
         self._replies = open(reply, "rb")  # noqa: SIM115 - closed with the server
-        self.ready = cast("Json", self._read()["ready"])
+        try:
+            self.ready = cast("Json", self._read()["ready"])
+        except BaseException:
+            self._kill()  # while it imports it does not look at its pipe
+            self.close()
+            raise
 
     def ask(self, request: Mapping[str, object]) -> Iterator[Json]:
-        """The lines of one child: a `record` for each case that reached its end, then `done`."""
-        self._input.write((json.dumps(request) + "\n").encode())
-        self._input.flush()
+        """The lines of one child: a `record` for each case that reached its end, then `done`.
+
+        Raises Internal where the server has ended."""
+        with contextlib.suppress(BrokenPipeError):  # reading tells more
+            write_line(self._input.fileno(), dict(request))
         while True:
             message = self._read()
             yield message
@@ -76,16 +84,20 @@ class Server:
                 return
 
     def close(self) -> None:
-        """Closes the pipe, at which the server ends its descent and itself; insists after five seconds."""
+        """Closes the pipe, at which the server ends its descent and itself; insists after ENDING_SECONDS."""
         self._input.close()
         deadline = time.monotonic() + ENDING_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._kill()
         self._replies.close()
         self._errors.close()
+
+    def _kill(self) -> None:
+        end_descent(self._process.pid)
+        self._process.kill()
+        self._process.wait()
 
     @property
     def _input(self) -> IO[bytes]:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import re
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, distribution, version
@@ -37,7 +38,8 @@ VARIABLES = (
 _PLAIN = r"[A-Za-z0-9_.,:;=+]{0,64}"
 """A value that is recorded as it is. Folders and identifiers of GPUs do not match: these are only said to be set."""
 
-_GIT_SECONDS = 10
+GIT_SECONDS = 5.0
+"""Git may wait for a lock, a network drive, or a person; no measurement waits for git."""
 
 
 def start(root: Path, *, now: float, cores: Sequence[int], libraries: Mapping[str, str]) -> Start:
@@ -106,15 +108,26 @@ def variables(environ: Mapping[str, str]) -> dict[str, str]:
 def git(root: Path) -> dict[str, str]:
     """Revision, and whether the tree differs from it; `unknown` where git or the repository cannot tell."""
     revision = _git(root, "rev-parse", "HEAD")
+    if revision is None:
+        return {"revision": UNKNOWN, "dirty": UNKNOWN}
     changes = _git(root, "status", "--porcelain", "--untracked-files=no")
-    dirty = UNKNOWN if changes is None else "yes" if changes else "no"
-    return {"revision": revision or UNKNOWN, "dirty": dirty}
+    return {"revision": revision, "dirty": UNKNOWN if changes is None else "yes" if changes else "no"}
 
 
 def _git(root: Path, *words: str) -> str | None:
+    """What git answers; None where it fails, is not there, or does not end in time."""
     command = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(root), *words]
+    null, pipe = subprocess.DEVNULL, subprocess.PIPE
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=True)
-    except (OSError, subprocess.SubprocessError):
+        asked = subprocess.Popen(command, stdin=null, stdout=pipe, stderr=null, start_new_session=True)
+    except OSError:
         return None
-    return done.stdout.strip()
+    with asked:
+        try:
+            answer, _ = asked.communicate(timeout=GIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            if asked.returncode is None:
+                os.killpg(asked.pid, signal.SIGKILL)  # it may be a script, and what waits its child
+    return answer.decode("utf-8", "replace").strip() if asked.returncode == 0 else None

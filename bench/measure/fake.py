@@ -1,7 +1,8 @@
 """The child on the fake device: real processes, made-up work, made-up times. Imports neither torch nor the subject.
 
 Order, stopping, storage, kills and reports are tested with it in milliseconds. Two levels script it where a suite has
-them: `takes`, the seconds of a step (else a number drawn from the case's name), and `fault`, which really happens."""
+them: `takes`, the seconds of a step (else a number drawn from the case's name), and `fault`: something that really
+happens while the workload is built, or something that its clock, its steps, its results or the machine make believe."""
 
 import contextlib
 import os
@@ -9,6 +10,8 @@ import random
 import signal
 import time
 from collections.abc import Callable, Mapping
+from math import inf, nan
+from typing import cast
 
 from bench.measure import trial
 from bench.measure.processes import Channel, Json
@@ -60,6 +63,13 @@ def _memory() -> None:
     raise MemoryError("made to exceed its memory")
 
 
+def _allocate() -> None:
+    """Two gigabytes, written to, unless it is stopped before."""
+    blocks = []
+    for _ in range(200):
+        blocks.append(b"x" * (10 << 20))
+
+
 FAULTS: dict[str, Callable[[], object]] = {
     "none": lambda: None,
     "raise": _raise,
@@ -73,9 +83,41 @@ FAULTS: dict[str, Callable[[], object]] = {
     "scribble": _scribble,
     "patricide": lambda: os.kill(os.getppid(), signal.SIGKILL),
     "memory": _memory,
+    "allocate": _allocate,
     "close": lambda: os.closerange(0, 64),
     "print": lambda: print("x" * 100_000),
 }
+"""What happens where the workload is built."""
+
+CLOCKS: dict[str, Callable[[int], float]] = {
+    "still": lambda last: last,
+    "backwards": lambda last: last - 1,
+    "nan_time": lambda _: nan,
+    "infinite_time": lambda _: inf,
+}
+"""What the clock says at the end of a trial's second sample, which began at `last`."""
+
+PACES: dict[str, Callable[[int], float]] = {
+    "drift": lambda round_: 1.05**round_,
+    "bimodal": lambda round_: 2.0 if round_ % 2 else 1.0,
+}
+"""How many times longer than before steps take in a round."""
+
+WEATHERS: dict[str, Callable[[int, int], bool]] = {
+    "gust": lambda round_, attempt: round_ == 2 and attempt == 0,
+    "storm": lambda round_, _: round_ > 2,
+}
+"""Whether the sentinel shows a disturbed machine in that round and attempt."""
+
+RESULTS: dict[str, float] = {"nan_result": nan, "infinite_result": inf}
+METRICS: dict[str, dict[str, float]] = {"nan_metric": {"made_up": nan}, "infinite_metric": {"made_up": -inf}}
+"""What a step returns, and what the workload says of itself."""
+
+COARSE = "coarse"
+TICK = 100_000
+"""Nanoseconds that a coarse clock can tell apart; it takes one of a hundred to be read."""
+
+PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *RESULTS, *METRICS, COARSE)
 
 
 class FakeWorkload:
@@ -87,15 +129,20 @@ class FakeWorkload:
     flops = 2000
     sequential_steps = 1
 
-    def __init__(self, device: "FakeDevice", seconds: float) -> None:
+    def __init__(self, device: "FakeDevice", seconds: float, fault: str) -> None:
         self.device, self.seconds = device, seconds
+        self.result, self.own = RESULTS.get(fault, seconds), METRICS.get(fault, {})
 
     def step(self) -> float:
         """Takes `seconds`, give or take 1 %, and now and then a tenth more."""
         noise = self.device.random
         factor = noise.uniform(0.99, 1.01) * (1.1 if noise.random() < 0.05 else 1.0)
         self.device.time += max(1, round(self.seconds * 1e9 * factor))
-        return self.seconds
+        return self.result
+
+    def metrics(self) -> dict[str, float]:
+        """None, unless it is told to have some."""
+        return self.own
 
 
 class FakeDevice:
@@ -103,10 +150,20 @@ class FakeDevice:
 
     def __init__(self, request: Json) -> None:
         self.request, self.time = request, 0
+        self.round, self.attempt = cast("int", request["round"]), cast("int", request["attempt"])
         self.random = random.Random()
+        self.fault = "none"
+        self.sentinels = self.readings = self.last = 0
 
     def now(self) -> int:
-        """Made-up nanoseconds."""
+        """Made-up nanoseconds; after the first sentinel samples are timed, and the clock may fail."""
+        if self.fault == COARSE:
+            self.time += TICK // 100
+            return self.time - self.time % TICK
+        self.readings += self.sentinels > 0
+        if self.readings == 4 and self.fault in CLOCKS:
+            return cast("int", CLOCKS[self.fault](self.last))
+        self.last = self.time
         return self.time
 
     def cpu(self) -> int:
@@ -128,16 +185,21 @@ class FakeDevice:
         fault = str(levels.get("fault", "none"))
         if fault == "flaky":  # surveyed well, and fails in its trials
             fault = "none" if self.request["kind"] == "survey" else "raise"
+        self.fault = fault
+        pace = PACES[fault](self.round) if fault in PACES else 1.0
 
         def workload(**_: object) -> Workload:
-            FAULTS[fault]()
-            return FakeWorkload(self, float(levels.get("takes", drawn)))
+            if fault not in PRETENCES:
+                FAULTS[fault]()
+            return FakeWorkload(self, pace * float(levels.get("takes", drawn)), fault)
 
         return workload
 
     def sentinel(self) -> int:
-        """A quiet machine."""
-        return SENTINEL + self.random.randrange(100_000)
+        """A quiet machine, unless told otherwise."""
+        self.sentinels += 1
+        disturbed = self.fault in WEATHERS and WEATHERS[self.fault](self.round, self.attempt)
+        return SENTINEL * (2 if disturbed else 1) + self.random.randrange(100_000)
 
     def finite(self, result: object) -> bool:
         """As real devices do for a float."""

@@ -18,6 +18,7 @@ class Ledger:
         self.surveys: dict[str, Record] = {}
         self.attempts: Counter[tuple[str, int]] = Counter()
         self.repeats = 0
+        self.timed_seconds = self.waited_seconds = 0.0
         self._rounds: defaultdict[int, set[str]] = defaultdict(set)
         self._failures: Counter[str] = Counter()
         for record in done:
@@ -39,6 +40,9 @@ class Ledger:
             return
         self.attempts[record.case, record.round] += 1
         self.repeats += record.attempt > 0
+        self.timed_seconds += sum(record.samples) / 1e9
+        waited = record.noise.get("waited", 0.0)
+        self.waited_seconds += 0.0 if waited == "unknown" else waited
         self._rounds[record.round].add(record.case)
         self._failures[record.case] += record.status != "ok"
 

@@ -4,14 +4,18 @@ import os
 import resource
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Literal
+
+from bench.measure.kernel import ROOT, group_files
 
 Reading = float | Literal["unknown"]
 
 CLEAR_PEAK = "5"
 """Written to clear_refs, it sets the peak of the resident memory back to its present size (proc(5))."""
 
-_THROTTLE_FILES = ("/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/cpu/cpu.stat")
+_CLOCK_READINGS = 3
 
 
 def _stolen() -> float:
@@ -24,12 +28,38 @@ def _stolen() -> float:
 
 
 def _throttled() -> float:
-    """How often the control group's quota has stopped it."""
-    for path in _THROTTLE_FILES:
-        if os.path.exists(path):
-            with open(path) as file:
-                return next(float(line.split()[1]) for line in file if line.startswith("nr_throttled"))
-    raise FileNotFoundError("cpu.stat")
+    """How often a quota has stopped this process's control group or one above it."""
+    return sum(map(throttles, quota_files()))
+
+
+def throttles(stat: Path) -> float:
+    """How often its quota has stopped the control group of that `cpu.stat`."""
+    with open(stat) as file:
+        return next(float(line.split()[1]) for line in file if line.startswith("nr_throttled"))
+
+
+@cache
+def quota_files() -> tuple[Path, ...]:
+    """Found once: a process stays in its control groups. Only groups that may have a quota count how often it struck,
+    which the root of version 2 does not.
+
+    Raises FileNotFoundError where no group counts."""
+    files = tuple(file for file in group_files(ROOT, "cpu", "cpu.stat") if "nr_throttled" in file.read_text())
+    if not files:
+        raise FileNotFoundError("cpu.stat")
+    return files
+
+
+def _suspended() -> float:
+    """Seconds for which the machine has slept since some fixed moment: the boot clock goes on then, the monotonic one
+    does not (clock_gettime(2)). Of a few readings the one counts that took the least time: whoever is interrupted
+    between the clocks sees a difference that there is not."""
+    readings = []
+    for _ in range(_CLOCK_READINGS):
+        before = time.monotonic_ns()
+        boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        readings.append((time.monotonic_ns() - before, boot - before))
+    return min(readings)[1] / 1e9
 
 
 def _pressure() -> float:
@@ -50,6 +80,7 @@ COUNTERS: dict[str, Callable[[], float]] = {
     "clock": time.monotonic,
     "steal": _stolen,
     "throttled": _throttled,
+    "suspended": _suspended,
     "pressure": _pressure,
     "page_faults": _faults,
     "switches": _switches,
@@ -70,13 +101,15 @@ def snapshot() -> dict[str, Reading]:
 
 
 def noise(before: Mapping[str, Reading], after: Mapping[str, Reading], *, steps: int) -> dict[str, Reading]:
-    """What happened in between: `steal` and `pressure` as shares of the time, `page_faults` a step, the others counted;
-    `load` is the machine's load average over the last minute."""
+    """What happened in between: `steal` and `pressure` as shares of the time, `page_faults` a step, `suspended` in
+    seconds to the millisecond, the others counted; `load` is the machine's load average over the last minute."""
     change = {name: _difference(before[name], after[name]) for name in before}
     clock = change.pop("clock")
     for name in ("steal", "pressure"):
         change[name] = _divided(change[name], clock)
     change["page_faults"] = _divided(change["page_faults"], float(steps))
+    if change["suspended"] != "unknown":
+        change["suspended"] = round(float(change["suspended"]), 3)
     change["load"] = os.getloadavg()[0]
     return change
 

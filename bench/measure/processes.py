@@ -1,5 +1,6 @@
 """What a server does to processes: makes a child of a fork, bounds it, keeps its log short, ends its whole descent."""
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -8,7 +9,11 @@ import resource
 import signal
 import sys
 import time
+from functools import cache
+from pathlib import Path
 from typing import NoReturn
+
+from bench.measure.kernel import ROOT, group_files
 
 Json = dict[str, object]
 
@@ -127,12 +132,25 @@ def mapped() -> int:
 
 
 def oom_kills() -> int:
-    with open("/proc/vmstat") as file:
-        return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    """How many processes the kernel has ended for want of memory, in this process's control group if that counts."""
+    return _oom_kills(_oom_counter()) or 0
 
 
-def descent() -> list[int]:
-    """The living descendants of this process. As their subreaper it is the parent of every orphan among them."""
+@cache
+def _oom_counter() -> Path:
+    """The own group's counter, which sees every such end in it, whichever limit above it was reached; else the
+    machine's, which also sees those of others."""
+    files = group_files(ROOT, "memory", "memory.events", "memory.oom_control")
+    return next((file for file in files if _oom_kills(file) is not None), Path("/proc/vmstat"))
+
+
+def _oom_kills(counter: Path) -> int | None:
+    with open(counter) as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), None)
+
+
+def descent(root: int) -> list[int]:
+    """The living descendants of a process. A server is, as their subreaper, the parent of every orphan among them."""
     parents: dict[int, int] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -144,7 +162,7 @@ def descent() -> list[int]:
             if fields[0] != b"Z":
                 parents[int(name)] = int(fields[1])
     found: list[int] = []
-    frontier = {os.getpid()}
+    frontier = {root}
     while frontier:
         frontier = {pid for pid, parent in parents.items() if parent in frontier}
         found += frontier
@@ -160,13 +178,28 @@ def sweep() -> int:
         except ChildProcessError:
             return len(ended)
         if reaped == 0:
-            for pid in descent():
+            for pid in descent(os.getpid()):
                 ended.add(pid)
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
+                tell(pid, signal.SIGKILL)
             time.sleep(0.001)
+
+
+def end_descent(root: int) -> None:
+    """Ends all descendants of a process at once, from outside: they are stopped first, so that none can start another
+    while the others end."""
+    stopped: set[int] = set()
+    while found := set(descent(root)) - stopped:
+        for pid in found:
+            tell(pid, signal.SIGSTOP)
+        stopped |= found
+    for pid in stopped:
+        tell(pid, signal.SIGKILL)
+
+
+def tell(pid: int, number: signal.Signals) -> None:
+    """Sends a signal to a process, which may have ended by itself meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def flush_and_exit(code: int) -> NoReturn:

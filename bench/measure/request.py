@@ -16,6 +16,9 @@ from bench.records.nouns import SCHEMA, Case, Record, Run, Status, Trial
 
 _LOG_LINES, _LOG_CHARACTERS = 3, 400
 
+_ENDED: tuple[Status, ...] = ("failed", "timeout", "oom", "crashed")
+"""What became of cases of which it is worth to know how much memory their process had."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -26,12 +29,28 @@ class Place:
     cores: tuple[int, ...]
 
 
-def ask(server: Server, run: Run, place: Place, trials: Sequence[Trial], *, prove: bool = False) -> Iterator[Record]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Until when a child may wait before it takes samples: a sentinel of at most `calm` nanoseconds (None where that
+    is not known yet), or `patience` seconds, which its cases share."""
+
+    calm: float | None = None
+    patience: float = 0.0
+
+
+NO_WAIT = Wait()
+
+
+def ask(
+    server: Server, run: Run, place: Place, trials: Sequence[Trial], *, wait: Wait = NO_WAIT, prove: bool = False
+) -> Iterator[Record]:
     """At least one record: a child that ends without a word makes the first case it owes one a failure."""
     owed = list(trials)
     asked = began = time.monotonic()
     last: Record | None = None
-    for message in server.ask(_request(run, place, trials, asked=asked, prove=prove)):
+    for message in server.ask(
+        {**_request(run, place, trials), **asdict(wait), "asked": asked, "prove_allocator": prove}
+    ):
         now = time.monotonic()
         if "record" in message:
             if not owed:
@@ -42,11 +61,10 @@ def ask(server: Server, run: Run, place: Place, trials: Sequence[Trial], *, prov
             began = now
             continue
         done = cast("Json", message["done"])
-        survivors = cast("int", done["survivors"])
         if last is not None:
             total = last.phases.get("total", 0.0) + now - began
-            last = replace(last, phases={**last.phases, "total": total})
-            yield replace(last, noise={**last.noise, "survivors": float(survivors)}) if survivors else last
+            noise = {**last.noise, **_end(done, last.status)}
+            yield replace(last, phases={**last.phases, "total": total}, noise=noise)
         if owed and (last is None or done["exit"] != 0):
             yield _failure(done, owed[0], server, place, started=time.time() - (now - asked))
 
@@ -58,7 +76,7 @@ def skipped(case: Case) -> Record:
     )
 
 
-def _request(run: Run, place: Place, trials: Sequence[Trial], *, asked: float, prove: bool) -> Json:
+def _request(run: Run, place: Place, trials: Sequence[Trial]) -> Json:
     first, policy = trials[0], run.policy
     threads = max(trial.case.threads for trial in trials)
     return {
@@ -73,8 +91,6 @@ def _request(run: Run, place: Place, trials: Sequence[Trial], *, asked: float, p
         "memory": place.memory if kind_of(run.device).bounded else None,
         "cores": place.cores[-threads:],
         "timeout": policy.timeout,
-        "asked": asked,
-        "prove_allocator": prove,
     }
 
 
@@ -93,9 +109,30 @@ def _record(content: Json, trial: Trial, server: Server, place: Place, *, total:
         "note": shorten(note, place.paths) if isinstance(note, str) else None,
     }
     try:
-        return decode(Record, json.dumps(whole).encode(), where=trial.case.id)
+        record = decode(Record, json.dumps(whole, allow_nan=False).encode(), where=trial.case.id)
     except Unreadable as error:
         return made(trial, server.number, status="failed", note=f"the case's result cannot be read: {error.what}")
+    except ValueError:
+        return made(trial, server.number, status="invalid", note="its result holds a number that is not finite")
+    wrong = _wrong(record)
+    return replace(record, status="invalid", note=wrong) if wrong else record
+
+
+def _wrong(record: Record) -> str:
+    """Why the times of a trial that calls itself measured are none: whatever is averaged must be time that passed."""
+    if record.kind != "timed" or record.status != "ok":
+        return ""
+    if not record.samples or record.loops < 1:
+        return "a trial without samples"
+    shortest, least = min(record.samples), min(record.cpu, default=0)
+    return f"a sample took {shortest} ns" if shortest <= 0 else f"a sample took {least} ns of CPU" if least < 0 else ""
+
+
+def _end(done: Mapping[str, object], status: Status) -> dict[str, float]:
+    """What the end of a child says beside its result: processes that it left behind or that the kernel ended for want
+    of memory, where there are any; the most memory that it had, in bytes, where its case failed."""
+    counts = {name: float(cast("int", done[name])) for name in ("survivors", "oom_kills") if done[name]}
+    return {**counts, "peak_rss": float(cast("int", done["peak_rss"]))} if status in _ENDED else counts
 
 
 def _failure(done: Mapping[str, object], trial: Trial, server: Server, place: Place, *, started: float) -> Record:
@@ -105,21 +142,17 @@ def _failure(done: Mapping[str, object], trial: Trial, server: Server, place: Pl
     status, how = verdict(done, log)
     note = f"{done['stage']}: {how}" + (f"; it had printed: {said}" if said else "")
     record = made(trial, server.number, status=status, note=shorten(note, place.paths))
-    survivors = cast("int", done["survivors"])
-    return replace(
-        record,
-        started=started,
-        phases={"total": cast("float", done["seconds"])},
-        noise={"survivors": float(survivors)} if survivors else {},
-        metrics={"peak_rss": cast("int", done["peak_rss"])},
-    )
+    phases = {"total": cast("float", done["seconds"])}
+    return replace(record, started=started, phases=phases, noise=dict(_end(done, status)))
 
 
 def verdict(done: Mapping[str, object], log: str) -> tuple[Status, str]:
     """The status of a case whose child ended without its record."""
     if done["timeout"]:
         return "timeout", f"ended at its deadline, after {done['seconds']:.1f} s"
-    if done["oom_kills"] or "bad_alloc" in log or "allocate memory" in log:
+    if done["oom_kills"] and done["signal"] == "SIGKILL":
+        return "oom", f"out of memory: the kernel ended {done['oom_kills']} process(es) of this control group"
+    if "bad_alloc" in log or "allocate memory" in log:
         return "oom", f"out of memory ({done['signal'] or done['exit']})"
     if done["signal"] is not None:
         return "crashed", f"ended by {done['signal']}"

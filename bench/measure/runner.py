@@ -13,11 +13,14 @@ from bench.errors import Internal
 from bench.measure import weather
 from bench.measure.client import Server, Setup
 from bench.measure.ledger import Ledger
-from bench.measure.request import Place, ask, made, skipped
+from bench.measure.request import NO_WAIT, Place, Wait, ask, made, skipped
 from bench.records.nouns import Case, Judge, Record, Run, Trial
 from bench.records.suite import Allocator
 from bench.stopping import Budget
 
+WAIT_SHARE, WAIT_LIMIT = 1.0, 5.0
+"""Children wait for a calm machine, together at most so often the time that was spent on samples, and each at most so
+many seconds."""
 EXTRA_ATTEMPTS, IN_ROUND = 4, 2
 """A trial is repeated at most so often, and so often of these at the end of its round, where it costs no server."""
 EXTRA_SHARE = 1.0
@@ -151,7 +154,8 @@ class Runner:
         """The records of one child; what it left undone when it ended early is done alone."""
         server = pool.server(trials[0].case.allocator)
         try:
-            for record in ask(server, self.run, self.means.place, trials, prove=prove):
+            wait = self._wait(trials[0]) if trials[0].round else NO_WAIT
+            for record in ask(server, self.run, self.means.place, trials, wait=wait, prove=prove):
                 yield self.ledger.add(record)
         except Internal as error:
             # A case can end the process that it was forked from, and so can a machine without memory.
@@ -161,6 +165,12 @@ class Runner:
         for trial in trials:
             if not self.ledger.has(trial):
                 yield from self._child(pool, [trial])
+
+    def _wait(self, trial: Trial) -> Wait:
+        """Until when the child of that trial may wait for calm."""
+        left = WAIT_SHARE * self.ledger.timed_seconds - self.ledger.waited_seconds
+        calm = self.means.judge.calm(self.ledger.records).get(trial.case.threads)
+        return Wait(calm=calm, patience=min(max(0.0, left), WAIT_LIMIT))
 
     def _start(self, allocator: Allocator) -> Server:
         self._servers += 1

@@ -20,7 +20,8 @@ Matcher = Callable[[frozenset[str]], bool]
 def select(cases: Sequence[Case], expression: str) -> tuple[Case, ...]:
     """The cases that match; all of them where the expression is empty.
 
-    Raises BenchError for an expression that cannot be read or a term that no case has; NothingSelected."""
+    Raises BenchError for an expression that cannot be read, NothingSelected also for a term that no case has: in an
+    `or` it would be passed over in silence."""
     if not expression.strip():
         return tuple(cases)
     terms = [_terms(case) for case in cases]
@@ -113,5 +114,5 @@ class _Parser:
 
     def _term(self, word: str) -> Matcher:
         if word not in self.known:
-            raise BenchError(f"no case has {word!r}{nearest(word, self.order)}", where="-k")
+            raise NothingSelected(f"no case has {word!r}{nearest(word, self.order)}", where="-k")
         return lambda own: word in own

@@ -43,7 +43,7 @@ def decode(kind: type[T], line: bytes, *, where: str) -> T:
 def _schema(line: bytes) -> int | None:
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # a line of brackets
         return None
     found = content.get("schema") if isinstance(content, dict) else None
     return found if isinstance(found, int) else None

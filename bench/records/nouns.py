@@ -1,6 +1,6 @@
 """What a run is made of: cases, trials, records, estimates, comparisons, findings. Inert values, no behaviour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol
 
@@ -68,6 +68,10 @@ class Record:
     operators: tuple[str, ...] = ()
     settings: str = ""
     note: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind == "timed" and self.status == "ok" and (self.loops < 1 or min(self.samples, default=0) < 1):
+            raise ValueError("a trial that is ok has samples, each of a step or more and longer than nothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,10 @@ class Judge(Protocol):
 
     def disturbed(self, records: Sequence[Record]) -> set[tuple[str, int]]:
         """(case, round) of the trials whose best attempt so far was disturbed."""
+        ...
+
+    def calm(self, records: Sequence[Record]) -> Mapping[int, float]:
+        """By threads: the sentinel in nanoseconds over which a trial is disturbed, as far as is known yet."""
         ...
 
     def precise(self, records: Sequence[Record]) -> set[str]:

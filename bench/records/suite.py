@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from bench.units import parse_share
 
@@ -49,7 +49,7 @@ Factor = Annotated[
 Factors = dict[Name, Factor]
 PolicyKeys = dict[str, bool | int | float | str | tuple[str, ...]]
 
-FORBID_EXTRA = {"extra": "forbid"}
+FORBID_EXTRA: ConfigDict = {"extra": "forbid", "allow_inf_nan": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

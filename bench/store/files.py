@@ -1,7 +1,10 @@
 """Bytes → files that are whole or absent, whatever happens to the process or the disk."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from bench.errors import CannotStore
 
@@ -10,18 +13,27 @@ def write(path: Path, content: bytes) -> None:
     """Puts the file in place at once: a temporary neighbour, flushed to disk, renamed.
 
     Raises CannotStore; what stood there before stays."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
+        with _temporary(path) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+            os.replace(file.name, path)
         _flush_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise cannot_store(path, error) from error
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[IO[bytes]]:
+    """A new neighbour, which is gone again unless it was renamed."""
+    name = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with open(name, "wb") as file:
+        try:
+            yield file
+        finally:
+            name.unlink(missing_ok=True)
 
 
 class Appender:

@@ -10,10 +10,12 @@ import gzip
 import json
 import os
 import secrets
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from bench.errors import BenchError, Unreadable
 from bench.records.codec import decode, encode
@@ -21,8 +23,10 @@ from bench.records.nouns import Record, Run, Start
 from bench.store.files import Appender, cannot_store, write
 
 RUN, STARTS, RECORDS, LOCAL = "run.json", "starts.jsonl", "records.jsonl", "local.json"
-LIMIT = 1 << 30
-"""A file of records over 1 GiB is not ours."""
+LONGEST = 1 << 26
+"""Bytes of a line, or of a file that is read whole: a trial of half an hour has a line of half as many."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +72,13 @@ def create(folder: Path, run: Run, local: dict[str, str]) -> None:
 
 def read_local(folder: Path) -> dict[str, str]:
     """Where this run's suite and data lie on this machine."""
+    path = folder / LOCAL
     try:
-        content = json.loads((folder / LOCAL).read_bytes())
+        content = json.loads(_whole(path))
     except (OSError, ValueError) as error:
-        raise Unreadable(f"{error}", where=str(folder / LOCAL), hint="only a run made here can be resumed") from error
+        raise Unreadable(f"{error}", where=str(path), hint="only a run made here can be resumed") from error
     if not isinstance(content, dict) or not {"suite", "data"} <= content.keys():
-        raise Unreadable("it does not say where suite and data lie", where=str(folder / LOCAL))
+        raise Unreadable("it does not say where suite and data lie", where=str(path))
     return {str(key): str(value) for key, value in content.items()}
 
 
@@ -81,29 +86,50 @@ def read_run(folder: Path) -> Run:
     """What was asked."""
     path = folder / RUN
     try:
-        return decode(Run, path.read_bytes(), where=str(path))
+        return decode(Run, _whole(path), where=str(path))
     except OSError as error:
         raise Unreadable(error.strerror or str(error), where=str(path), hint="a run folder holds run.json") from error
 
 
 def read(folder: Path) -> Stored:
-    """The whole run. A torn or damaged line ends the records there, and `damage` says so."""
+    """The whole run. A torn or damaged line ends the records there, and `damage` says so.
+
+    Raises Unreadable where not even the first of some records can be read: such a file is somebody else's."""
     run = read_run(folder)
-    records: list[Record] = []
-    torn, damage = False, ""
-    for number, line, whole in _lines(_records_file(folder)):
-        place = f"{_records_file(folder)}:{number}"
-        if torn := not whole:
-            break
-        try:
-            records.append(decode(Record, line, where=place))
-        except Unreadable as error:
-            damage = f"{error.where}: {error.what}; this line and what follows is left out"
-            break
-    starts = tuple(
-        decode(Start, line, where=str(folder / STARTS)) for _, line, whole in _lines(folder / STARTS) if whole
+    records = _decoded(Record, _records_file(folder))
+    starts = _decoded(Start, folder / STARTS)
+    if records.damage and not records.found:
+        raise Unreadable(records.damage, hint="none of the run's records can be read")
+    return Stored(
+        folder=folder,
+        run=run,
+        starts=starts.found,
+        records=records.found,
+        torn=records.torn,
+        damage="; ".join(filter(None, (records.damage, starts.damage))),
     )
-    return Stored(folder=folder, run=run, starts=starts, records=tuple(records), torn=torn, damage=damage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decoded(Generic[T]):
+    """What could be read of a file of lines, and the reason where that is not all."""
+
+    found: tuple[T, ...]
+    torn: bool = False
+    damage: str = ""
+
+
+def _decoded(kind: type[T], path: Path) -> _Decoded[T]:
+    found: list[T] = []
+    try:
+        for number, line in enumerate(_lines(path), 1):
+            if not line.endswith(b"\n"):
+                return _Decoded(found=tuple(found), torn=True)
+            found.append(decode(kind, line.rstrip(b"\n"), where=f"{path}:{number}"))
+    except Unreadable as error:
+        damage = f"{error.where}: {error.what}; this line and what follows is left out"
+        return _Decoded(found=tuple(found), damage=damage)
+    return _Decoded(found=tuple(found))
 
 
 def _records_file(folder: Path) -> Path:
@@ -111,19 +137,34 @@ def _records_file(folder: Path) -> Path:
     return plain if plain.exists() else folder / f"{RECORDS}.gz"
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
-    """(number from 1, line, whether it ends in a newline); nothing where there is no file yet."""
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, compressed or not, with their newlines; nothing where there is no file yet.
+
+    Raises Unreadable at the line that cannot be read or is too long to be ours."""
     if not path.exists():
         return
+    number = 1
     try:
-        if path.stat().st_size > LIMIT:
-            raise Unreadable(f"over {LIMIT >> 30} GiB: not a run of bench", where=str(path))
         opened = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")  # noqa: SIM115 - closed below
         with opened as file:
-            for number, line in enumerate(file, 1):
-                yield number, line.rstrip(b"\n"), line.endswith(b"\n")
-    except (OSError, EOFError) as error:
-        raise Unreadable(str(error), where=str(path)) from error
+            while line := file.readline(LONGEST + 1):
+                if len(line) > LONGEST:
+                    raise Unreadable(f"a line of over {LONGEST >> 20} MiB: not bench's", where=f"{path}:{number}")
+                yield line
+                number += 1
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable(str(error), where=f"{path}:{number}") from error
+
+
+def _whole(path: Path) -> bytes:
+    """A small file.
+
+    Raises Unreadable where it is not small."""
+    with open(path, "rb") as file:
+        content = file.read(LONGEST + 1)
+    if len(content) > LONGEST:
+        raise Unreadable(f"over {LONGEST >> 20} MiB: not bench's", where=str(path))
+    return content
 
 
 def journal(folder: Path) -> Appender:
@@ -134,9 +175,12 @@ def journal(folder: Path) -> Appender:
 def _continued(path: Path) -> Appender:
     """A file of lines, of which one that was cut off is removed first."""
     if path.exists():
-        content = path.read_bytes()
-        if content and not content.endswith(b"\n"):
-            os.truncate(path, content.rfind(b"\n") + 1)
+        with open(path, "rb") as file:
+            before = max(0, os.fstat(file.fileno()).st_size - LONGEST)
+            file.seek(before)
+            tail = file.read()
+        if tail and not tail.endswith(b"\n"):
+            os.truncate(path, before + tail.rfind(b"\n") + 1)
     return Appender(path)
 
 

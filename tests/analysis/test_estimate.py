@@ -116,10 +116,17 @@ def test_a_run_that_ended_before_a_case_leaves_it_cancelled() -> None:
 
 
 def test_a_disturbed_case_has_a_value_without_an_interval() -> None:
-    slow = [timed(LSTM, r, sentinel=SENTINEL * (1.3 if r < 5 else 1)) for r in range(10)]
+    slow = [timed(LSTM, r, 1 + r / 1000, sentinel=SENTINEL * (1.3 if r < 5 else 1)) for r in range(10)]
     found = estimate(analysed(models("lstm"), slow), LSTM, "latency")
     assert (found.rounds, found.low, found.high) == (6, None, None)
     assert found.note == "disturbed: 1 of 6 trials; left out as disturbed: 4"
+
+
+def test_trials_that_are_all_the_same_have_a_value_and_no_interval() -> None:
+    found = latency([1.0] * 10)
+    assert found.value == pytest.approx(1e-3)
+    assert (found.low, found.high) == (None, None)
+    assert found.note == "all trials are the same: the clock cannot tell them apart"
 
 
 def test_half_the_interval_is_given_by_the_value() -> None:
@@ -128,7 +135,9 @@ def test_half_the_interval_is_given_by_the_value() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(0.01, 1000), min_size=7, max_size=30))
+@given(
+    st.lists(st.floats(0.01, 1000), min_size=7, max_size=30).filter(lambda values: max(values) > 1.001 * min(values))
+)
 def test_an_interval_holds_the_value_and_lies_within_what_was_measured(milliseconds: list[float]) -> None:
     found = latency(milliseconds)
     assert found.value is not None

@@ -4,7 +4,7 @@ from bench.analysis.estimate import estimate, half_width
 from bench.analysis.findings import findings
 from bench.analysis.interval_checks import WIDE, precision_not_reached, wide_interval
 from bench.records.suite import Policy
-from tests.analysis.checked import LSTM, lstm, only, sampled, shuffled
+from tests.analysis.checked import LSTM, STEADY, lstm, only, sampled, shuffled
 from tests.analysis.made_up import SENTINEL, analysed, models, survey, timed, trials
 
 ROUGH = shuffled([1 + 0.05 * n for n in range(10)])
@@ -57,7 +57,8 @@ def test_disturbed_says_how_many_trials_stayed_so() -> None:
 
 
 def test_trials_that_could_be_left_out_are_no_finding() -> None:
-    assert findings(lstm([timed(LSTM, r, sentinel=SENTINEL * (1.3 if r % 4 == 0 else 1)) for r in range(10)])) == ()
+    calm = [timed(LSTM, r, ms, sentinel=SENTINEL * (1.3 if r % 4 == 0 else 1)) for r, ms in enumerate(STEADY)]
+    assert findings(lstm(calm)) == ()
 
 
 def test_a_wide_latency_is_told_once() -> None:

@@ -1,6 +1,9 @@
 """What the measuring loop is told."""
 
+import pytest
+
 from bench.analysis.judge import RunJudge
+from bench.analysis.trials import SENTINEL_LIMIT
 from bench.records.nouns import Judge
 from bench.records.suite import Policy
 from tests.analysis.made_up import SENTINEL, models, timed, trials
@@ -24,8 +27,8 @@ def test_the_precision_itself_is_precise_enough() -> None:
 
 
 def test_a_case_without_an_interval_is_not_precise() -> None:
-    assert RunJudge(CASES, Policy()).precise(trials("model=lstm", [1.0] * 6)) == set()
-    assert RunJudge(CASES, Policy(rounds=6, max_rounds=6)).precise(trials("model=lstm", [1.0] * 6)) == {"model=lstm"}
+    assert RunJudge(CASES, Policy()).precise(trials("model=lstm", STEADY[:6])) == set()
+    assert RunJudge(CASES, Policy(rounds=6, max_rounds=6)).precise(trials("model=lstm", STEADY[:6])) == {"model=lstm"}
     shaken = [timed("model=lstm", r, sentinel=SENTINEL * (1.3 if r < 5 else 1)) for r in range(10)]
     assert RunJudge(CASES, Policy()).precise(shaken) == set()
 
@@ -44,3 +47,13 @@ def test_nothing_measured_is_neither_disturbed_nor_precise() -> None:
     judge = RunJudge(CASES, Policy())
     failed = [timed("model=lstm", 0, status="failed")]
     assert (judge.disturbed(failed), judge.precise(failed)) == (set(), set())
+
+
+def test_what_is_calm_is_known_from_the_first_trial_on_and_is_what_decides_on_disturbed() -> None:
+    judge: Judge = RunJudge(CASES, Policy())
+    assert judge.calm([]) == {}
+    calm = judge.calm(trials("model=lstm", STEADY))
+    assert calm == {1: pytest.approx(SENTINEL_LIMIT * SENTINEL)}
+    edge = [*trials("model=cnn", STEADY), timed("model=lstm", 4, sentinel=calm[1])]
+    assert judge.disturbed(edge) == set()
+    assert judge.disturbed([*edge, timed("model=lstm", 5, sentinel=calm[1] * 1.001)]) == {("model=lstm", 5)}

@@ -1,5 +1,7 @@
 """Which trials count: by sentinel and probes, never by latency."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,11 +70,14 @@ def test_the_last_attempt_of_a_round_without_success_is_kept_as_failed() -> None
         ({"steal": 0.011}, True),
         ({"steal": 0.01}, False),
         ({"throttled": 1.0}, True),
-        ({"steal": "unknown", "throttled": "unknown", "sentinel_before": "unknown"}, False),
+        ({"suspended": 3600.0}, True),
+        ({"suspended": 0.002}, True),
+        ({"suspended": 0.001}, False),
+        ({"steal": "unknown", "throttled": "unknown", "suspended": "unknown", "sentinel_before": "unknown"}, False),
         ({"page_faults": 5000.0}, False),
     ],
 )
-def test_sentinel_steal_and_throttling_disturb_and_nothing_else(
+def test_sentinel_steal_throttling_and_sleep_disturb_and_nothing_else(
     noise: dict[str, float | Unknown], expected: bool
 ) -> None:
     records = [timed(LSTM, 0, noise=noise), *trials(LSTM, [1] * 10)[1:]]
@@ -109,6 +114,23 @@ def test_where_fewer_than_six_are_calm_the_least_disturbed_fill_up_and_the_case_
     assert rounds(found.trials) == [0, 1, 2, 3, 4, 6]
     assert rounds(found.left_out) == [5, 7]
     assert found.disturbed == 1
+
+
+def test_a_sample_across_a_suspend_is_repeated_and_gives_way_to_its_repetition() -> None:
+    asleep = timed(LSTM, 0, noise={"suspended": 60.0})
+    awake = timed(LSTM, 0, attempt=1, sentinel=1.1 * SENTINEL)
+    rest = trials(LSTM, [1] * 8)[1:]
+    assert disturbed(models("lstm"), [asleep, *rest]) == {(LSTM, 0)}
+    assert counted(models("lstm"), [asleep, awake, *rest])[LSTM].trials[0] == awake
+
+
+def test_the_wall_clock_decides_nothing() -> None:
+    records = [*with_disturbed(9, 2, 5), timed(LSTM, 5, attempt=1)]
+    stepped = [replace(record, started=float(n * 7919 % 10)) for n, record in enumerate(records)]
+    plain, mixed = (counted(models("lstm"), found)[LSTM] for found in (records, stepped))
+    assert [r.sequence for r in plain.trials] == [r.sequence for r in mixed.trials]
+    assert rounds(plain.trials) == rounds(mixed.trials)
+    assert [(r.round, r.attempt) for r in plain.left_out] == [(r.round, r.attempt) for r in mixed.left_out]
 
 
 def test_surveys_and_facts_are_no_trials() -> None:

@@ -1,36 +1,46 @@
 """A run that is interrupted or killed, and what is left of it."""
 
-import random
+import fcntl
+import os
+import secrets
 import signal
+import subprocess
+import sys
+import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bench.records.nouns import Record
+from bench.measure.client import ENDING_SECONDS
 from bench.store import folder as store
+from tests.evidence.kills import JOBS, MARK, campaign, journal, key, marked, survivors
 from tests.scenario import Scenario, started
 
 WORDS = ("--device", "fake", "--seed", "7")
 
 
-def wait_for_records(scenario: Scenario, count: int) -> Path:
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        for folder in scenario.runs:
-            records = folder / store.RECORDS
-            if records.exists() and records.read_bytes().count(b"\n") >= count:
-                return folder
-    raise AssertionError(f"no {count} records in time")
+        if condition():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it did not come about in time")
 
 
-def key(record: Record) -> tuple[str, str, int, int]:
-    return record.kind, record.case, record.round, record.attempt
+def wait_for_records(scenario: Scenario, count: int) -> Path:
+    wait_until(lambda: any(journal(folder).count(b"\n") >= count for folder in scenario.runs))
+    return scenario.runs[0]
 
 
-def expected(scenario: Scenario) -> set[tuple[str, str, int, int]]:
-    cases = [f"name={name},takes=0.001,size=1" for name in scenario.cases]
-    return {("survey", case, 0, 0) for case in cases} | {("timed", c, n, 0) for c in cases for n in range(1, 7)}
+@pytest.fixture
+def mark(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What every process of a run inherits."""
+    value = secrets.token_hex(8)
+    monkeypatch.setenv(MARK, value)
+    return value
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -48,24 +58,108 @@ def test_a_signal_ends_the_run_with_its_code_and_says_how_to_go_on(
     assert not store.read(folder).torn
 
 
-def test_killed_at_any_moment_a_run_goes_on_where_it_was_and_measures_nothing_twice(scenario: Scenario) -> None:
-    for name in ("one", "two", "three", "four"):
-        scenario.case(name, takes=0.001)
-    file = scenario.written()
-    moments = random.Random(1)
+def hanging(scenario: Scenario, mark: str) -> tuple[subprocess.Popen[str], Path]:
+    """A run whose second case hangs: its parent, its server and the case's process are there, one record is on disk."""
+    file = scenario.case("one").case("stuck", fault="hang").written(timeout=600)
     process = started(["run", file, *WORDS], folder=scenario.folder)
-    for _ in range(8):
-        time.sleep(moments.uniform(0.1, 0.9))
-        process.kill()
-        process.communicate(timeout=30)
-        resume: list[str | Path] = ["run", "--resume", "latest"] if scenario.runs else ["run", file, *WORDS]
-        process = started(resume, folder=scenario.folder)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    keys = [key(record) for record in store.read(scenario.runs[0]).records]
-    assert len(keys) == len(set(keys))
-    assert set(keys) == expected(scenario)
-    assert len(scenario.runs) == 1
+    folder = wait_for_records(scenario, 1)
+    wait_until(lambda: len(list(marked(mark))) == 3)
+    return process, folder
+
+
+def stop_server(parent: subprocess.Popen[str]) -> None:
+    """Its server stops where it is, and does not see that its pipe closes."""
+    with open(f"/proc/{parent.pid}/task/{parent.pid}/children") as file:
+        for pid in map(int, file.read().split()):
+            os.kill(pid, signal.SIGSTOP)
+
+
+def interrupt_and_hear(process: subprocess.Popen[str]) -> None:
+    """Ctrl-C, and what is said to it."""
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    told = iter(process.stderr.readline, "")
+    assert any("stopped by SIGINT: ending what runs; once more ends it at once" in line for line in told)
+
+
+def test_one_ctrl_c_ends_a_case_that_hangs_and_everything_else(scenario: Scenario, mark: str) -> None:
+    process, folder = hanging(scenario, mark)
+    interrupt_and_hear(process)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert survivors(mark) == 0
+    assert (store.read(folder).torn, store.read(folder).damage) == (False, "")
+
+
+def test_one_ctrl_c_is_answered_before_a_server_that_does_not_obey_is_ended(scenario: Scenario, mark: str) -> None:
+    process, folder = hanging(scenario, mark)
+    stop_server(process)
+    interrupt_and_hear(process)
+    assert process.poll() is None
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert survivors(mark) == 0
+    assert len(store.read(folder).records) == 1
+
+
+def test_two_ctrl_c_end_everything_without_waiting(scenario: Scenario, mark: str) -> None:
+    process, folder = hanging(scenario, mark)
+    stop_server(process)
+    began = time.monotonic()
+    interrupt_and_hear(process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert time.monotonic() - began < ENDING_SECONDS
+    assert process.returncode == 130
+    assert f"bench run --resume {folder}" in err
+    assert "Traceback" not in err
+    assert survivors(mark) == 0
+    assert (store.read(folder).torn, store.read(folder).damage) == (False, "")
+
+
+def test_a_terminal_that_is_closed_ends_the_run(scenario: Scenario, mark: str) -> None:
+    file = scenario.case("one").case("stuck", fault="hang").written(timeout=600)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench", "run", str(file), *WORDS],
+        cwd=scenario.folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    wait_for_records(scenario, 1)
+    os.close(ours)
+    assert process.wait(timeout=30) == 129
+    assert survivors(mark) == 0
+
+
+def test_a_run_that_was_interrupted_twice_is_gone_on_with(scenario: Scenario, mark: str) -> None:
+    file = scenario.case("one").case("two").written()
+    process = started(["run", file, *WORDS], folder=scenario.folder)
+    folder = wait_for_records(scenario, 4)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    again = started(["run", "--resume", "latest"], folder=scenario.folder)
+    _, err = again.communicate(timeout=60)
+    assert again.returncode == 0, err
+    keys = [key(record) for record in store.read(folder).records]
+    assert len(keys) == len(set(keys)) == 14
+    assert survivors(mark) == 0
+
+
+@pytest.mark.parametrize(("device", "kills"), [("fake", 20), pytest.param("torch", 1, marks=pytest.mark.torch)])
+def test_killed_at_any_moment_a_run_goes_on_where_it_was_and_measures_nothing_twice(
+    tmp_path: Path, device: str, kills: int
+) -> None:
+    """A tenth of `tests/evidence/kills.py`."""
+    tally = campaign(JOBS[device](tmp_path), kills=kills, seed=1)
+    assert tally.kills == kills
+    assert (tally.lost, tally.doubled, tally.missing, tally.survivors) == (0, 0, 0, 0)
 
 
 def test_a_finished_run_that_is_resumed_measures_nothing(scenario: Scenario) -> None:

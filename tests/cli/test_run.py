@@ -88,7 +88,6 @@ def test_a_selection_that_leaves_nothing_is_exit_5(scenario: Scenario, say: Say)
         (("--rounds", "3"), "rounds"),
         (("--set", "name"), "FACTOR=LEVEL"),
         (("--set", "nothing=1"), "nothing"),
-        (("-k", "thee"), "thee"),
         (("--data", "not/there"), "not/there"),
         (("--out", "."), "not empty"),
     ],

@@ -1,10 +1,10 @@
 """Workloads with steps over 1 ms → a Markdown table of our medians by those of torch.utils.benchmark.
 
-Run as `python tests/evidence/agreement.py`; it takes about a minute. Both time the same object in the same process, under
-the conditions of a timed trial: the harness's environment, one pinned core, one thread, no garbage collection. They
-take turns as theirs, ours, ours, theirs, so that a machine that drifts favours neither; neighbours make a pair. The
-centre of the pairs' ratios stands in the table with its 95 % interval: the two agree where that lies within 2 % of 1,
-differ where it lies outside, and the question stays open where it reaches across. Exit 0 if all agree, 1 if any
+Run as `python tests/evidence/agreement.py`; it takes about a minute. Both time the same object in the same process,
+under the conditions of a timed trial: the harness's environment, one pinned core, one thread, no garbage collection.
+They take turns as theirs, ours, ours, theirs, so that a machine that drifts favours neither; neighbours make a pair.
+The centre of the pairs' ratios stands in the table with its 95 % interval: the two agree where that lies within 2 % of
+1, differ where it lies outside, and the question stays open where it reaches across. Exit 0 if all agree, 1 if any
 differs, else 4.
 
 Why samples are compared that hold equally many steps: their autorange puts ten steps into a block wherever starting

@@ -1,4 +1,4 @@
-"""Simulated suites → how often the intervals of latency hold the true value: `python -m tests.evidence.coverage [SUITES]`.
+"""Simulated suites → how often the intervals hold the true value: `python -m tests.evidence.coverage [SUITES]`.
 
 Every scenario makes up the trials of suites of six cases, lets the product's own judge look after 10 rounds, lets the
 cases that are precise leave, goes on to 20 with the others, and asks the product's own estimate. The true value is the

@@ -1,10 +1,10 @@
 """One suite measured again and again → whether its intervals hold what further rounds find, and how noisy trials are.
 
-`python -m tests.evidence.repeats measure` adds the runs that are missing below `results/evidence/repeats/` (40 s each;
-killed, it goes on where it was); `python -m tests.evidence.repeats` prints the page that `results/evidence/repeats.md`
-holds. Nothing differs between the runs: 20 of them have their intervals judged, by the median of the six that follow.
-These have other weather than each of the 20 had, so that no share of hits is promised. What the trials vary by is
-fitted here too, for the simulation in `coverage.py`."""
+`python -m tests.evidence.repeats measure [COUNT]` adds the runs that are missing below `results/evidence/repeats/`
+(over a minute each; killed, it goes on where it was); without `measure` it prints the page that
+`results/evidence/repeats.md` holds. Nothing differs between the runs: 20 of them have their intervals judged, by the
+median of the six that follow. These have other weather than each of the 20 had, so that no share of hits is promised.
+What the trials vary by is fitted here too, for the simulation in `coverage.py`."""
 
 import fcntl
 import os
@@ -62,14 +62,13 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def measure() -> None:
-    """Adds the runs that are missing, one after the other."""
-    for number in range(1, JUDGED + FURTHER + 1):
-        folder = FOLDER / f"{number:02}"
-        if (folder / store.RUN).exists():
-            continue
+def measure(most: int) -> None:
+    """Adds the runs that are missing, one after the other, at most so many."""
+    wanted = [FOLDER / f"{number:02}" for number in range(1, JUDGED + FURTHER + 1)]
+    missing = [folder for folder in wanted if not (folder / store.RUN).exists()]
+    for folder in missing[:most]:
         with quiet():
-            options = Options(only=CASES, policy=POLICY, seed=number)
+            options = Options(only=CASES, policy=POLICY, seed=int(folder.name))
             measured = run(SUITE, options, lambda _run, _record: None, wait=None)
         publish(store.read(measured), folder, machine=None)
         print(folder.name, flush=True)
@@ -182,7 +181,9 @@ def main() -> None:
     judged, further = runs[:JUDGED], runs[JUDGED:]
     print(HEAD)
     print(f"{len(judged)} runs judged, {len(further)} further ones.\n")
-    print("| case | metric | further median held by | intervals | median half-width | pairs of runs that overlap | sd |")
+    print(
+        "| case | metric | further median held by | intervals | median half-width | pairs of runs that overlap | sd |"
+    )
     print("|---|---|--:|--:|--:|--:|--:|")
     for case in runs[0].cases:
         for metric in METRICS:
@@ -192,7 +193,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["measure"]:
-        measure()
+    if sys.argv[1:2] == ["measure"]:
+        measure(int(sys.argv[2]) if len(sys.argv) > 2 else JUDGED + FURTHER)
     else:
         main()

@@ -2,8 +2,10 @@
 
 import os
 import random
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bench.measure.client import Setup
 from bench.measure.request import Place
@@ -52,6 +54,7 @@ class ScriptedJudge:
 
     bad: dict[tuple[str, int], int] = field(default_factory=dict)
     done: frozenset[str] = frozenset()
+    limits: Mapping[int, float] = field(default_factory=dict)
 
     def disturbed(self, records: Sequence[Record]) -> set[tuple[str, int]]:
         last: dict[tuple[str, int], int] = {}
@@ -60,6 +63,9 @@ class ScriptedJudge:
                 key = (record.case, record.round)
                 last[key] = max(last.get(key, 0), record.attempt)
         return {key for key, attempt in last.items() if attempt < self.bad.get(key, 0)}
+
+    def calm(self, records: Sequence[Record]) -> Mapping[int, float]:
+        return self.limits
 
     def precise(self, records: Sequence[Record]) -> set[str]:
         return set(self.done)
@@ -72,25 +78,29 @@ def shuffled(cases: Sequence[Case], *, round: int) -> tuple[Case, ...]:
     return tuple(order)
 
 
-def runner(made: Run, *, judge: ScriptedJudge | None = None, done: Sequence[Record] = ()) -> Runner:
-    """A runner on this machine's fake device."""
+def setup(launch: Literal["fork", "spawn"] = "fork") -> Setup:
+    """What servers of the fake device are told."""
     cores = tuple(sorted(os.sched_getaffinity(0)))
-    setup = Setup(
-        device="fake",
-        launch=made.launch,
-        preload=(),
-        own_cores=cores,
-        allowed_cores=cores,
-        environment=dict(os.environ),
+    return Setup(
+        device="fake", launch=launch, preload=(), own_cores=cores, allowed_cores=cores, environment=dict(os.environ)
     )
-    place = Place(paths=(), memory=8 << 30, cores=cores)
-    means = Means(setup=setup, place=place, order=shuffled, judge=judge or ScriptedJudge())
+
+
+def runner(
+    made: Run, *, judge: ScriptedJudge | None = None, done: Sequence[Record] = (), memory: int = 8 << 30
+) -> Runner:
+    """A runner on this machine's fake device."""
+    told = setup(made.launch)
+    place = Place(paths=(), memory=memory, cores=told.allowed_cores)
+    means = Means(setup=told, place=place, order=shuffled, judge=judge or ScriptedJudge())
     return Runner(made, means, done)
 
 
-def measured(made: Run, *, judge: ScriptedJudge | None = None, done: Sequence[Record] = ()) -> list[Record]:
+def measured(
+    made: Run, *, judge: ScriptedJudge | None = None, done: Sequence[Record] = (), memory: int = 8 << 30
+) -> list[Record]:
     """Everything that a runner measures."""
-    return list(runner(made, judge=judge, done=done).measure())
+    return list(runner(made, judge=judge, done=done, memory=memory).measure())
 
 
 def children() -> list[int]:
@@ -105,3 +115,17 @@ def children() -> list[int]:
         if int(fields[1]) == os.getpid() and fields[0] != "Z":
             found.append(int(name))
     return found
+
+
+def wait_until_gone(pid: int) -> None:
+    """An orphan that was killed is there until its new parent has seen it."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                if file.read().rpartition(")")[2].split()[0] == "Z":
+                    return
+        except OSError:
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"process {pid} is still there")

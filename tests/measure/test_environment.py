@@ -4,6 +4,8 @@ import getpass
 import os
 import re
 import socket
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from bench.measure import environment
 from bench.measure.machine import machine
 from bench.records.codec import encode
+from tests.measure.made_up import wait_until_gone
 
 SECRETS = {
     "MALLOC_TRACE": "/home/somebody/trace",
@@ -83,5 +86,79 @@ def test_a_package_that_is_not_there_is_missing() -> None:
     assert environment.installed("no-such-package-anywhere") == "missing"
 
 
+NOTHING = {"revision": "unknown", "dirty": "unknown"}
+
+
 def test_git_that_cannot_tell_says_unknown(tmp_path: Path) -> None:
-    assert environment.git(tmp_path) == {"revision": "unknown", "dirty": "unknown"}
+    assert environment.git(tmp_path) == NOTHING
+
+
+def git(folder: Path, *words: str) -> str:
+    """Real git, as nobody in particular."""
+    who = ("-c", "user.name=n", "-c", "user.email=e@x", "-c", "init.defaultBranch=main")
+    done = subprocess.run(["git", *who, "-C", str(folder), *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two commits of one file."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init")
+    for content in ("one", "two"):
+        (folder / "file").write_text(content)
+        git(folder, "add", "file")
+        git(folder, "commit", "-m", content)
+    return folder
+
+
+def test_a_revision_is_known_on_a_branch_detached_and_in_a_shallow_clone(repository: Path, tmp_path: Path) -> None:
+    revision = git(repository, "rev-parse", "HEAD")
+    git(tmp_path, "clone", "--depth", "1", f"file://{repository}", "shallow")
+    git(repository, "checkout", "--detach", "HEAD")
+    for folder in (repository, tmp_path / "shallow"):
+        assert environment.git(folder) == {"revision": revision, "dirty": "no"}
+
+
+def test_a_tree_that_differs_from_its_revision_is_dirty_whatever_its_files_are_called(repository: Path) -> None:
+    (repository / "file").write_text("changed")
+    os.rename(repository / "file", os.fsencode(repository) + b"/\xff\n")
+    assert environment.git(repository)["dirty"] == "yes"
+
+
+def test_a_repository_without_a_commit_or_with_a_broken_head_is_unknown(tmp_path: Path, repository: Path) -> None:
+    git(tmp_path, "init")
+    assert environment.git(tmp_path) == NOTHING
+    (repository / ".git" / "HEAD").write_text("nonsense")
+    assert environment.git(repository) == NOTHING
+
+
+def imposter(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another git, in front of the real one."""
+    file = folder / "bin" / "git"
+    file.parent.mkdir()
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{file.parent}:{os.environ['PATH']}")
+
+
+def test_git_that_refuses_a_folder_of_somebody_else_s_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imposter(tmp_path, 'echo "fatal: detected dubious ownership in repository" >&2; exit 128', monkeypatch)
+    assert environment.git(tmp_path) == NOTHING
+
+
+def test_no_git_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert environment.git(tmp_path) == NOTHING
+
+
+def test_git_that_hangs_is_ended_with_what_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imposter(tmp_path, f"sleep 600 & echo $! > {tmp_path}/pid; wait", monkeypatch)
+    monkeypatch.setattr(environment, "GIT_SECONDS", 0.5)
+    began = time.monotonic()
+    assert environment.git(tmp_path) == NOTHING
+    assert time.monotonic() - began < 30
+    wait_until_gone(int((tmp_path / "pid").read_text()))

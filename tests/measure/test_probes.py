@@ -1,6 +1,8 @@
 """Counters: what they mean, and that a missing one is unknown."""
 
 import mmap
+import time
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +47,48 @@ def test_the_memory_peak_can_be_forgotten_and_seen_again() -> None:
         block[page] = 1
     assert probes.memory("VmHWM") - before > 60 << 20
     block.close()
+
+
+@pytest.mark.parametrize(("slept", "seen"), [(0.0, 0.0), (1e-6, 0.0), (0.5, 0.5)])
+def test_a_machine_that_slept_in_between_is_seen_by_the_boot_clock(
+    monkeypatch: pytest.MonkeyPatch, slept: float, seen: float
+) -> None:
+    before, boot = probes.snapshot(), time.clock_gettime_ns
+    monkeypatch.setattr(time, "clock_gettime_ns", lambda clock: boot(clock) + round(slept * 1e9))
+    assert probes.noise(before, probes.snapshot(), steps=1)["suspended"] == seen
+
+
+def test_whoever_is_interrupted_between_the_two_clocks_has_not_slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of a few readings is held up for a tenth of a second on its way from one clock to the other."""
+    before, monotonic = probes.snapshot(), time.monotonic_ns
+    late = iter([0, 100_000_000])
+    monkeypatch.setattr(time, "monotonic_ns", lambda: monotonic() + next(late, 100_000_000))
+    boot = time.clock_gettime_ns
+    monkeypatch.setattr(time, "clock_gettime_ns", lambda clock: boot(clock) + 100_000_000)
+    assert probes.noise(before, probes.snapshot(), steps=1)["suspended"] == 0.0
+
+
+def test_a_quota_s_strikes_are_counted_in_a_group_s_own_file(tmp_path: Path) -> None:
+    stat = tmp_path / "cpu.stat"
+    stat.write_text("nr_periods 9\nnr_throttled 4\nthrottled_time 7\n")
+    assert probes.throttles(stat) == 4
+
+
+def test_a_quota_counts_that_struck_this_group_or_one_above(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    files = [tmp_path / "own", tmp_path / "above"]
+    for file, strikes in zip(files, (1, 2), strict=True):
+        file.write_text(f"nr_throttled {strikes}\n")
+    root = tmp_path / "root"
+    root.write_text("usage_usec 5\n")
+    monkeypatch.setattr(probes, "group_files", lambda *_: [*files, root])
+    probes.quota_files.cache_clear()
+    before = probes.snapshot()
+    files[1].write_text("nr_throttled 5\n")
+    assert probes.noise(before, probes.snapshot(), steps=1)["throttled"] == 3
+    probes.quota_files.cache_clear()
+
+
+def test_without_a_group_that_counts_throttling_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probes, "group_files", lambda *_: [])
+    probes.quota_files.cache_clear()
+    assert probes.read("throttled") == "unknown"

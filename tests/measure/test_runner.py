@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.measure.fake import SENTINEL
 from bench.records.nouns import Record
 from tests.measure.made_up import ScriptedJudge, case, children, measured, run, runner, shuffled
 
@@ -61,6 +62,23 @@ def test_a_disturbed_trial_is_repeated_at_the_end_of_its_round_in_the_same_serve
     assert [r.attempt for r in attempts] == [0, 1]
     assert attempts[0].server == attempts[1].server
     assert [r.round for r in records] == sorted(r.round for r in records)
+
+
+def waits(judge: ScriptedJudge) -> tuple[list[float], float]:
+    """What each trial waited for calm, in order, and the seconds that all have timed."""
+    records = of(measured(run([ONE, TWO]), judge=judge), kind="timed")
+    return [float(r.noise["waited"]) for r in records], sum(sum(r.samples) for r in records) / 1e9
+
+
+def test_on_a_calm_machine_no_trial_waits() -> None:
+    assert set(waits(ScriptedJudge())[0]) == set(waits(ScriptedJudge(limits={1: 1.2 * SENTINEL}))[0]) == {0.0}
+
+
+def test_trials_wait_for_calm_in_vain_no_longer_than_was_timed_before_them() -> None:
+    found, timed = waits(ScriptedJudge(limits={1: 0.5 * SENTINEL}))
+    assert found[0] == 0, "nothing was timed yet"
+    assert all(wait > 0 for wait in found[1:])
+    assert 0.8 * timed < sum(found) < timed + 12 * SENTINEL / 1e9
 
 
 def test_what_stays_disturbed_is_repeated_once_more_in_its_round_and_then_in_servers_of_their_own_at_the_end() -> None:

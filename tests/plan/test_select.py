@@ -91,12 +91,6 @@ def test_and_is_the_intersection_and_or_the_union(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
-        ("LSTM", "no case has 'LSTM'; did you mean 'lstm'?"),
-        ("model=ltsm", "no case has 'model=ltsm'; did you mean 'model=lstm'?"),
-        ("lst", "no case has 'lst'; did you mean 'lstm'?"),
-        ("batch=2", "no case has 'batch=2'; did you mean 'batch=1'?"),
-        ("zzzzzzzz", "no case has 'zzzzzzzz'; known: model=rnn"),
-        ("__import__('os')", "no case has '__import__'; "),
         ("lstm and", "a term is missing at the end"),
         ("lstm or or", "a term is missing before 'or'"),
         ("()", "a term is missing before ')'"),
@@ -111,6 +105,25 @@ def test_what_cannot_be_read_is_said(expression: str, words: str) -> None:
         select(CASES, expression)
     assert words in caught.value.what
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("LSTM", "no case has 'LSTM'; did you mean 'lstm'?"),
+        ("model=ltsm", "no case has 'model=ltsm'; did you mean 'model=lstm'?"),
+        ("lst", "no case has 'lst'; did you mean 'lstm'?"),
+        ("batch=2", "no case has 'batch=2'; did you mean 'batch=1'?"),
+        ("lstm or batch=2", "no case has 'batch=2'; did you mean 'batch=1'?"),
+        ("zzzzzzzz", "no case has 'zzzzzzzz'; known: model=rnn"),
+        ("__import__('os')", "no case has '__import__'; "),
+    ],
+)
+def test_a_term_that_no_case_has_selects_nothing_and_names_the_nearest(expression: str, words: str) -> None:
+    with pytest.raises(NothingSelected) as caught:
+        select(CASES, expression)
+    assert words in caught.value.what
+    assert caught.value.exit_code == 5
 
 
 def test_nothing_selected_says_what_exists() -> None:

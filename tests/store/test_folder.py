@@ -1,6 +1,10 @@
 """A run folder keeps what it was given, and says what it lost."""
 
+import errno
+import gzip
 import os
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,7 @@ from tests.measure.made_up import case, run
 
 RUN = run([case(model="one")])
 RECORDS = tuple(
-    Record(schema=1, kind="timed", status="ok", case="model=one", round=n, sequence=n, samples=(1, 2, 3))
+    Record(schema=1, kind="timed", status="ok", case="model=one", round=n, sequence=n, loops=1, samples=(1, 2, 3))
     for n in (1, 2, 3)
 )
 
@@ -135,3 +139,116 @@ def test_names_of_runs_begin_with_the_time_and_differ() -> None:
     one, two = (store.name_of_run("suite", "epyc-2c", now=0.0) for _ in range(2))
     assert one.startswith("19700101T000000Z-suite-epyc-2c-")
     assert one != two
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG])
+def test_whatever_the_disk_refuses_is_exit_74_with_its_reason_and_place(
+    made: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    journal = store.journal(made)
+    monkeypatch.setattr(os, "write", fail)
+    with pytest.raises(CannotStore, match=os.strerror(error)) as caught:
+        journal.append(b"{}")
+    monkeypatch.undo()
+    journal.close()
+    assert caught.value.exit_code == 74
+    assert caught.value.where == str(made / store.RECORDS)
+    assert store.read(made).records == RECORDS
+
+
+def test_a_write_that_is_interrupted_leaves_no_rubbish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "table.md", b"new")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_journal_that_decayed_at_any_byte_keeps_the_lines_before_and_names_the_one(made: Path) -> None:
+    path = made / store.RECORDS
+    whole = path.read_bytes()
+    first = whole.index(b"\n") + 1
+    for place in range(first, len(whole) - 1):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
+        stored = store.read(made)
+        number = whole[:place].count(b"\n") + 1
+        assert stored.records == RECORDS[: number - 1]
+        assert f"{path}:{number}: " in stored.damage
+
+
+def test_a_file_of_which_not_even_the_first_record_can_be_read_is_refused(made: Path) -> None:
+    (made / store.RECORDS).write_bytes(b"PK\x03\x04 somebody else's\n" * 10)
+    with pytest.raises(Unreadable, match=rf"{store.RECORDS}:1: ") as caught:
+        store.read(made)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("name", [store.RUN, store.RECORDS, store.LOCAL])
+def test_a_gigabyte_of_nothing_is_refused_and_not_taken_into_memory(made: Path, name: str) -> None:
+    with open(made / name, "wb") as file:
+        file.truncate(1 << 30)
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match="over 64 MiB"):
+        store.read_local(made) if name == store.LOCAL else store.read(made)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 300 << 20
+
+
+def test_a_gigabyte_behind_sound_records_leaves_them_readable(made: Path) -> None:
+    os.truncate(made / store.RECORDS, 1 << 30)
+    stored = store.read(made)
+    assert stored.records == RECORDS
+    assert f"{store.RECORDS}:4: a line of over 64 MiB" in stored.damage
+
+
+def packed(made: Path, spoil: Callable[[bytes], bytes]) -> Path:
+    """Puts the journal's place a compressed one, of more than a block, that somebody has spoilt."""
+    lines = (made / store.RECORDS).read_bytes()
+    (made / store.RECORDS).unlink()
+    file = made / f"{store.RECORDS}.gz"
+    stored = b"".join(gzip.compress(part, mtime=0) for part in (lines, os.urandom(4096).hex().encode() + b"\n"))
+    file.write_bytes(spoil(stored))
+    return file
+
+
+def test_a_compressed_journal_that_is_cut_off_keeps_the_lines_before(made: Path) -> None:
+    file = packed(made, lambda content: content[:-20])
+    stored = store.read(made)
+    assert stored.records == RECORDS
+    assert f"{file}:4: " in stored.damage
+
+
+def test_a_compressed_journal_whose_bytes_have_changed_is_refused(made: Path) -> None:
+    file = packed(made, lambda content: content[:12] + b"\xff" * 30 + content[42:])
+    with pytest.raises(Unreadable, match=f"{file}:1: "):
+        store.read(made)
+
+
+def test_a_run_of_a_newer_bench_is_refused_and_says_to_update(made: Path) -> None:
+    file = made / store.RUN
+    file.write_bytes(file.read_bytes().replace(b'"schema":1', b'"schema":2', 1))
+    with pytest.raises(Unreadable, match="schema 2 is newer") as caught:
+        store.read(made)
+    assert (caught.value.exit_code, caught.value.hint) == (2, "update bench")
+
+
+def test_records_of_a_newer_bench_are_named_and_left_out(made: Path) -> None:
+    path = made / store.RECORDS
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1].replace(b'"schema":1', b'"schema":2') + lines[2])
+    stored = store.read(made)
+    assert stored.records == RECORDS[:1]
+    assert f"{path}:2: schema 2 is newer" in stored.damage
+
+
+def test_a_start_that_cannot_be_read_is_damage_and_the_records_are_there(made: Path) -> None:
+    (made / store.STARTS).write_bytes(b"nonsense\n")
+    stored = store.read(made)
+    assert (stored.starts, stored.records) == ((), RECORDS)
+    assert f"{store.STARTS}:1: " in stored.damage

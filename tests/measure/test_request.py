@@ -1,0 +1,80 @@
+"""What a child sends, or does not send before it ends → records."""
+
+import pytest
+
+from bench.measure.processes import Json
+from bench.measure.request import verdict
+from bench.records.nouns import Record
+from tests.measure.made_up import case, measured, run
+
+DONE: Json = {"timeout": False, "exit": None, "signal": None, "seconds": 1.0, "oom_kills": 0, "survivors": 0}
+
+
+@pytest.mark.parametrize(
+    ("change", "log", "status", "words"),
+    [
+        ({"signal": "SIGKILL", "oom_kills": 1}, "", "oom", "ended 1 process"),
+        ({"signal": "SIGKILL", "oom_kills": 0}, "", "crashed", "SIGKILL"),
+        ({"signal": "SIGSEGV", "oom_kills": 1}, "", "crashed", "SIGSEGV"),
+        ({"signal": "SIGABRT"}, "terminate called: std::bad_alloc", "oom", "SIGABRT"),
+        ({"exit": 1}, "RuntimeError: can't allocate memory", "oom", "(1)"),
+        ({"timeout": True, "signal": "SIGKILL", "oom_kills": 1}, "", "timeout", "deadline"),
+        ({"exit": 3}, "", "crashed", "exited with 3"),
+        ({"exit": 0}, "", "failed", "without a result"),
+    ],
+)
+def test_how_a_child_ended_says_what_became_of_its_case(change: Json, log: str, status: str, words: str) -> None:
+    found, how = verdict({**DONE, **change}, log)
+    assert found == status
+    assert words in how
+
+
+def first(fault: str, **policy: object) -> Record:
+    """The first trial of a case with that fault, else its survey."""
+    records = measured(run([case(fault=fault)], **policy))
+    return (records[1:] or records)[0]
+
+
+def test_a_case_that_takes_more_memory_than_it_may_is_oom_with_the_most_that_it_had() -> None:
+    made = run([case(fault="allocate"), case(fault="none")])
+    records = measured(made, memory=50_000_000)
+    assert {r.case: r.status for r in records if r.kind == "survey"} == {"fault=allocate": "oom", "fault=none": "ok"}
+    hungry = next(r for r in records if r.case == "fault=allocate")
+    assert "MemoryError" in (hungry.note or "")
+    peak = hungry.noise["peak_rss"]
+    assert isinstance(peak, float)
+    assert 40_000_000 < peak < 500_000_000
+
+
+def test_a_process_that_ended_at_once_has_its_memory_on_record_and_a_sound_one_has_not() -> None:
+    assert first("segfault").noise.keys() == {"peak_rss"}
+    assert "peak_rss" not in first("none").noise
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("still", "took no time"),
+        ("backwards", "took no time"),
+        ("nan_time", "not finite"),
+        ("infinite_time", "not finite"),
+    ],
+)
+def test_times_that_cannot_be_make_a_trial_invalid(fault: str, words: str) -> None:
+    record = first(fault)
+    assert (record.kind, record.status) == ("timed", "invalid")
+    assert words in (record.note or "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("nan_result", "the step's result is not finite"),
+        ("infinite_result", "the step's result is not finite"),
+        ("nan_metric", "its metric made_up is nan"),
+        ("infinite_metric", "its metric made_up is -inf"),
+    ],
+)
+def test_results_that_are_no_numbers_make_a_survey_invalid(fault: str, words: str) -> None:
+    record = first(fault)
+    assert (record.kind, record.status, record.note) == ("survey", "invalid", words)
