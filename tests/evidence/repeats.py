@@ -175,6 +175,18 @@ def row(case: str, metric: str, judged: Sequence[Analysed], further: Sequence[An
     return f"| {case} | {metric} | {' | '.join(cells)} |"
 
 
+def summed(metric: str, judged: Sequence[Analysed], further: Sequence[Analysed]) -> str:
+    """A sentence about all cases together."""
+    there = held = 0
+    for case in judged[0].cases:
+        truth = median([value for one in further for value in one.values[case, metric].values()])
+        found = [estimate(one, case, metric) for one in judged]
+        there += sum(one.low is not None for one in found)
+        held += sum(holds(one, truth) for one in found)
+    every = len(judged) * len(judged[0].cases)
+    return f"- {metric}: {there} of {every} have an interval, {held} of these ({held / there:.0%}) hold the further median."
+
+
 def main() -> None:
     """Prints the page."""
     runs = load()
@@ -188,6 +200,9 @@ def main() -> None:
     for case in runs[0].cases:
         for metric in METRICS:
             print(row(case, metric, judged, further))
+    print()
+    for metric in METRICS:
+        print(summed(metric, judged, further))
     print("\n## What a trial's latency varies by\n")
     print("\n".join(described(fit(runs))))
 
