@@ -10,15 +10,20 @@ from bench.analysis.analysed import Analysed, analyse
 from bench.analysis.compare import compare_cases
 from bench.analysis.estimate import estimate, estimates
 from bench.analysis.findings import findings
+from bench.analysis.fitted import Fitted, fitted
+from bench.analysis.laws import RESIDUAL
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
 from bench.api.places import RESULTS, project_root
 from bench.api.planning import check_machine
 from bench.errors import BenchError
+from bench.records.levels import level_text
+from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Finding
+from bench.records.suite import FigureSpec
 from bench.report.blocks import rewritten
 from bench.report.csv_text import csv_text
-from bench.report.nouns import Table
+from bench.report.nouns import Amount, LawLine, Laws, Table
 from bench.report.page import page
 from bench.report.table import build_table
 from bench.store.files import write
@@ -38,6 +43,7 @@ class Report:
     estimates: tuple[Estimate, ...]
     findings: tuple[Finding, ...]
     tables: tuple[Table, ...]
+    laws: tuple[Laws, ...]
     summary: dict[str, object]
 
     @property
@@ -68,7 +74,34 @@ def report(folder: Path) -> Report:
         estimates=found,
         findings=remarks,
         tables=tables,
+        laws=tuple(_laws(analysed, figure) for figure in suite.figures if figure.law is not None),
         summary=summary(analysed, remarks, starts=stored.starts),
+    )
+
+
+def _laws(analysed: Analysed, figure: FigureSpec) -> Laws:
+    assert figure.law is not None
+    return Laws(
+        heading=f"The law of {figure.y} by {figure.x}",
+        metric=figure.y,
+        unit=metric_named(figure.y).unit,
+        x=figure.x,
+        form=figure.law,
+        limit=RESIDUAL,
+        factors=(*figure.facets, *figure.series),
+        lines=tuple(_law_line(line) for line in fitted(analysed, figure)),
+    )
+
+
+def _law_line(line: Fitted) -> LawLine:
+    law = line.law
+    found = {} if law is None else law.coefficients
+    return LawLine(
+        labels=tuple(map(level_text, line.levels)),
+        coefficients={name: Amount(value=c.value, low=c.low, high=c.high) for name, c in found.items()},
+        residual=None if law is None else law.residual,
+        worst=0.0 if law is None else law.worst,
+        fits=law is not None and law.fits,
     )
 
 
@@ -79,7 +112,9 @@ def texts(made: Report) -> dict[str, str]:
     return {
         "summary.json": json.dumps(made.summary, indent=1, allow_nan=False) + "\n",
         "measurements.csv": csv_text(rows, columns(run)),
-        "table.md": page(run, starts, tables=made.tables, findings=made.findings, outcomes=made.outcomes),
+        "table.md": page(
+            run, starts, tables=made.tables, findings=made.findings, outcomes=made.outcomes, laws=made.laws
+        ),
     }
 
 

@@ -22,7 +22,13 @@ NAMES: tuple[Check, ...] = (
 )
 """Without these there are no cases to speak of."""
 
-LAYOUTS: tuple[Check, ...] = (conditions.references, layout.metrics, layout.placements, policies.policy_bounds)
+LAYOUTS: tuple[Check, ...] = (
+    conditions.references,
+    layout.metrics,
+    layout.placements,
+    layout.laws,
+    policies.policy_bounds,
+)
 
 
 def check(suite: Suite, source: Source, project: Project) -> list[Offence]:

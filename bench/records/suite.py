@@ -122,6 +122,7 @@ class FigureSpec:
     series: Names = ()
     facets: Names = ()
     scale: Literal["linear", "log", "log-log"] = "linear"
+    law: Literal["line", "power"] | None = None
     where: Where = field(default_factory=dict)
 
 

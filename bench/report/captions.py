@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.records.levels import level_text
 from bench.records.metrics import metric
 from bench.records.nouns import Estimate
 from bench.records.suite import TableSpec
-from bench.report.layout import level_text
 from bench.report.nouns import Amount, Cell, Facet, Sentence
 from bench.units import significant
 

@@ -8,8 +8,8 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from bench.records.levels import level_text
 from bench.report.inert import one_line
-from bench.report.layout import level_text
 from bench.units import compact
 
 Value = bool | int | float | str | None

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bench.records.levels import level_text, matches
 from bench.records.nouns import Case
-from bench.records.suite import Factors, Level, Suite, TableSpec, Where
+from bench.records.suite import Factors, Level, Suite, TableSpec
 
 Combination = tuple[Level, ...]
 
@@ -24,7 +25,7 @@ def grids(spec: TableSpec, suite: Suite, cases: Sequence[Case]) -> tuple[Grid, .
 
     Rows and columns that a facet has no case for are left out of it. A factor that the table does not place but that
     varies all the same, because `--set` gave it more levels than the suite has, becomes a facet."""
-    chosen = [case for case in cases if _matches(case, spec.where)]
+    chosen = [case for case in cases if matches(case, spec.where)]
     ranks = _ranks(suite, cases)
     by_facet: dict[tuple[int, ...], list[Case]] = {}
     facets = (*spec.facets, *_unplaced(spec, chosen))
@@ -44,11 +45,6 @@ def label(factors: Sequence[str], levels: Combination) -> str:
     return " · ".join(parts)
 
 
-def level_text(level: Level) -> str:
-    """A level as YAML and a case's id write it; two levels are the same where their texts are."""
-    return str(level).lower() if isinstance(level, bool) else str(level)
-
-
 def _grid(spec: TableSpec, facets: Sequence[str], cases: Sequence[Case], ranks: dict[str, dict[str, int]]) -> Grid:
     rows: dict[tuple[int, ...], Combination] = {}
     columns: dict[tuple[int, ...], Combination] = {}
@@ -66,13 +62,6 @@ def _grid(spec: TableSpec, facets: Sequence[str], cases: Sequence[Case], ranks: 
             (tuple(map(level_text, rows[row])), tuple(places.get((row, column)) for column in order))
             for row in sorted(rows)
         ),
-    )
-
-
-def _matches(case: Case, where: Where) -> bool:
-    return all(
-        factor in case.levels and level_text(case.levels[factor]) in map(level_text, levels)
-        for factor, levels in where.items()
     )
 
 

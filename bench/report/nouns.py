@@ -1,6 +1,7 @@
 """What a table is made of: structure and numbers in base units, no formatting; each writer renders the same values."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +70,29 @@ class Table:
     facets: tuple[Facet, ...]
     caption: tuple[Sentence, ...]
     footnotes: tuple[Footnote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawLine:
+    """The law of one line of a figure: `residual` is the largest relative deviation of a case's median from it, at
+    `worst`; None where too few cases have values. A law that does not fit has coefficients that mean nothing."""
+
+    labels: tuple[str, ...]
+    coefficients: dict[str, Amount]
+    residual: float | None
+    worst: float
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laws:
+    """What was fitted to a figure's lines, which `factors` tell apart; deviations over `limit` are refused."""
+
+    heading: str
+    metric: str
+    unit: str
+    x: str
+    form: Literal["line", "power"]
+    limit: float
+    factors: tuple[str, ...]
+    lines: tuple[LawLine, ...]

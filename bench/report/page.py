@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.report.inert import one_line
+from bench.report.laws import laws_text
 from bench.report.markdown import inert, paragraph, table_text
-from bench.report.nouns import Table
+from bench.report.nouns import Laws, Table
 from bench.units import duration
 
 _SOFTWARE = ("torch", "python", "bench")
@@ -24,6 +25,7 @@ def page(
     tables: Sequence[Table],
     findings: Sequence[Finding],
     outcomes: Sequence[Estimate],
+    laws: Sequence[Laws] = (),
 ) -> str:
     """The whole page; `outcomes` is one estimate a case (of the suite's first metric), for statuses and rounds."""
     blocks = [
@@ -31,6 +33,7 @@ def page(
         paragraph(run.suite.question),
         _items(_measured(run, starts, outcomes)),
         *(f"## {inert(table.heading)}\n\n{table_text(table).rstrip()}" for table in tables),
+        *(f"## {inert(found.heading)}\n\n{laws_text(found).rstrip()}" for found in laws),
         f"## Findings\n\n{_items(map(_finding, findings)) if findings else 'None.'}",
         f"## How to repeat it\n\n```sh\n{repeat_command(run)}\n```",
     ]

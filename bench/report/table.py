@@ -7,11 +7,12 @@ more than `WIDEST_SPAN`, each facet has a unit of its own, because then no singl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bench.records.levels import level_text
 from bench.records.metrics import Metric, metric
 from bench.records.nouns import Case, Comparison
 from bench.records.suite import Suite, TableSpec
 from bench.report.captions import Estimates, caption
-from bench.report.layout import Grid, grids, level_text
+from bench.report.layout import Grid, grids
 from bench.report.nouns import Amount, Cell, Facet, Footnote, Row, Table
 from bench.units import common_scale
 

@@ -184,7 +184,8 @@ def summed(metric: str, judged: Sequence[Analysed], further: Sequence[Analysed])
         there += sum(one.low is not None for one in found)
         held += sum(holds(one, truth) for one in found)
     every = len(judged) * len(judged[0].cases)
-    return f"- {metric}: {there} of {every} have an interval, {held} of these ({held / there:.0%}) hold the further median."
+    share = f"{held / there:.0%}" if there else "none"
+    return f"- {metric}: {there} of {every} have an interval, {held} of these ({share}) hold the further median."
 
 
 def main() -> None:

@@ -148,6 +148,14 @@ def test_a_table_compares_within_its_rows_and_columns(tmp_path: Path) -> None:
         ("metrics: [latencie]", "metrics[0]: no metric 'latencie'; did you mean 'latency'?"),
         ("metrics: [tail, tail]", "metrics[1]: 'tail' is there twice"),
         ("tables: [{rows: batch, columns: model, value: speed}]", "tables[0].value: no metric 'speed'; "),
+        (
+            "figures: [{x: model, y: latency, series: batch, law: line}]",
+            "figures[0].x: a line runs along numbers; 'model' has rnn, lstm, cnn",
+        ),
+        (
+            "figures: [{x: batch, series: model, y: flops, law: line}]",
+            "figures[0].y: 'flops' comes from no trials: there is no law to fit",
+        ),
         ("figures: [{x: batch, series: model, y: flop}]", "figures[0].y: no metric 'flop'; did you mean 'flops'?"),
     ],
 )

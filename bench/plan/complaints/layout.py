@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.plan.complaints.source import Offence, Source
-from bench.plan.levels import factor_names
+from bench.plan.levels import factor_names, label
 from bench.plan.matrix import MAX_CASES, Row, crossed, matches, rows
 from bench.plan.nearest import listed, nearest
 from bench.plan.overlays import overlaid
 from bench.plan.yaml_text import Place
 from bench.records.metrics import METRICS
-from bench.records.suite import Suite, Where
+from bench.records.suite import Level, Suite, Where
 
 VARIANTS: tuple[tuple[str, ...], ...] = ((), ("quick",), ("cuda",), ("cuda", "quick"))
 
@@ -52,6 +52,30 @@ def placements(suite: Suite, source: Source) -> Iterator[Offence]:
                 elif name in seen:
                     yield Offence(place=place, message=f"{name!r} has its place in {seen[name]} already")
                 seen.setdefault(name, key)
+
+
+def laws(suite: Suite, source: Source) -> Iterator[Offence]:
+    """A law needs numbers to run along, and values that were measured more than once."""
+    for index, figure in enumerate(suite.figures):
+        if figure.law is None:
+            continue
+        place: Place = ("figures", index)
+        if figure.y in METRICS and METRICS[figure.y].source != "trials":
+            yield Offence(place=(*place, "y"), message=f"{figure.y!r} comes from no trials: there is no law to fit")
+        if unfit := [label(level) for level in _levels_of(suite, figure.x) if not _on_an_axis(level, figure.law)]:
+            kind = "positive numbers" if figure.law == "power" else "numbers"
+            message = f"a {figure.law} runs along {kind}; {figure.x!r} has {listed(unfit)}"
+            yield Offence(place=(*place, "x"), message=message)
+
+
+def _on_an_axis(level: Level, law: str) -> bool:
+    return isinstance(level, int | float) and not isinstance(level, bool) and (law == "line" or level > 0)
+
+
+def _levels_of(suite: Suite, name: str) -> list[Level]:
+    """Every level that a factor has anywhere."""
+    blocks = (*suite.factors, *(o.factors for o in (suite.quick, suite.cuda) if o is not None))
+    return [level for block in blocks for level in block.get(name, ())]
 
 
 def cases(suite: Suite, source: Source) -> Iterator[Offence]:

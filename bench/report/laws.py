@@ -1,0 +1,37 @@
+"""The laws of a figure's lines → a Markdown table: coefficients with their intervals, or that there is no such law."""
+
+from collections.abc import Sequence
+
+from bench.report.amounts import NOTHING, value_words
+from bench.report.markdown import inert
+from bench.report.nouns import Amount, LawLine, Laws
+from bench.units import common_scale, significant
+
+FORMULAS = {"line": "a + b·x", "power": "c·xᵏ"}
+DIMENSIONLESS = "k"
+
+
+def laws_text(laws: Laws) -> str:
+    """A sentence that says what was fitted, and a row a line; ends with one newline."""
+    names = list(dict.fromkeys(name for line in laws.lines for name in line.coefficients))
+    heads = [*map(inert, laws.factors), *names, "largest deviation"]
+    rows = [heads, ["---"] * len(laws.factors) + ["---:"] * (len(heads) - len(laws.factors))]
+    rows += [[*map(inert, line.labels), *_cells(line, names, laws.unit)] for line in laws.lines]
+    head = f"{inert(laws.metric)} = {FORMULAS[laws.form]}, x: {inert(laws.x)}"
+    note = f"A law that misses the median of a case by more than {laws.limit:.0%} is none, and has no coefficients."
+    return f"{head}. {note}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _cells(line: LawLine, names: Sequence[str], unit: str) -> list[str]:
+    if line.residual is None:
+        return [NOTHING] * len(names) + ["too few cases with values"]
+    where = f"{line.residual:.1%} at {significant(line.worst)}"
+    if not line.fits:
+        return [NOTHING] * len(names) + [f"no such law: {where}"]
+    return [*(_coefficient(name, line.coefficients[name], unit) for name in names), where]
+
+
+def _coefficient(name: str, amount: Amount, unit: str) -> str:
+    divisor, label = (1.0, "") if name == DIMENSIONLESS else common_scale([amount.value], unit)
+    value, interval = value_words(amount, divisor)
+    return " ".join(part for part in (value, label, interval) if part)
