@@ -2,7 +2,7 @@
 
 Why `precision not reached` and `wide interval` never say the same: the first asks whether `latency` is as precise as
 the policy wants; the second asks whether a number is of use at all, of the metrics that the first does not look at, and
-of `latency` only where the policy is content with more than WIDE. `throughput` is `latency` upside down and left out.
+of `latency` only where the policy is content with more than WIDE. What only rescales or inverts `latency` is left out.
 """
 
 from collections import Counter
@@ -21,6 +21,7 @@ WIDE = 0.1
 """Half an interval by its value, over which two such numbers have to differ by a fifth to be told apart."""
 
 SENTINELS_APART = 1.05
+SAME_NEWS = ("throughput", "per_step")
 
 
 def too_few_rounds(analysed: Analysed) -> Finding | None:
@@ -56,7 +57,7 @@ def wide_interval(analysed: Analysed) -> Finding | None:
     widest: dict[str, float] = {}
     names: dict[str, str] = {}
     shown = [name for name in analysed.run.suite.metrics if metric_named(name).source == "trials"]
-    for name in (name for name in shown if name != "throughput"):
+    for name in (name for name in shown if name not in SAME_NEWS):
         for case in analysed.cases:
             width = half_width(estimate(analysed, case, name)) or 0.0
             told = name == "latency" and width > analysed.run.policy.precision

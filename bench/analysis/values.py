@@ -41,18 +41,25 @@ def _throughput(trial: Record, known: Known) -> float | None:
     return known["items"] / latency if latency and "items" in known else None
 
 
+def _per_step(trial: Record, known: Known) -> float | None:
+    latency, steps = _latency(trial, known), known.get("sequential_steps")
+    return latency / steps if latency and steps else None
+
+
 VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
     "cpu_time": _cpu_time,
     "mean_latency": _mean_latency,
     "tail": _tail,
+    "per_step": _per_step,
     "throughput": _throughput,
 }
 
 UNKNOWN: dict[str, str] = {
     "cpu_time": "CPU time was not measured",
     "tail": "a sample is several steps",
+    "per_step": "the workload does not declare its sequential steps",
     "throughput": "the workload does not declare its items",
 }
 """Why a metric that is timed may have no value."""

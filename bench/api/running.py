@@ -19,10 +19,10 @@ from bench.api.planning import Options, Plan, plan
 from bench.api.reporting import derive
 from bench.errors import BenchError, Stopped
 from bench.measure import environment
-from bench.measure.client import Setup
+from bench.measure.client import START_SECONDS, Setup
 from bench.measure.device import kind_of
 from bench.measure.hashes import hash_of_data, hash_of_sources, hash_of_text
-from bench.measure.lock import machine_lock
+from bench.measure.lock import machine_lock, run_lock
 from bench.measure.machine import machine
 from bench.measure.processes import end_descent
 from bench.measure.request import Place
@@ -39,6 +39,8 @@ from bench.units import parse_memory
 DATA = "BENCH_DATA"
 
 HASHED = "subject: the *.py files below the suite's folder and `paths`; data: the files of the data folder"
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Listener = Callable[[Run, Record], None]
 
@@ -66,8 +68,10 @@ class Site:
 
 
 def run(file: Path, options: Options, listen: Listener, *, wait: float | None = 0) -> Path:
-    """Measures a suite and returns the run's folder. `wait`: seconds to wait for another measurement to end."""
-    return start(plan(file, options), listen, wait=wait)
+    """Measures a suite and returns the run's folder, for a program that goes on afterwards, also where it was stopped.
+    `wait`: seconds to wait for another measurement to end."""
+    with _handlers_kept():
+        return start(plan(file, options), listen, wait=wait)
 
 
 def start(planned: Plan, listen: Listener, *, wait: float | None = 0) -> Path:
@@ -80,24 +84,28 @@ def start(planned: Plan, listen: Listener, *, wait: float | None = 0) -> Path:
     made = describe(planned, site)
     folder = options.out or store.runs_folder(site.project.root) / made.name
     with measuring(made.name, site, device=made.device, wait=wait):
-        store.create(folder, made, {"suite": str(site.file), "data": str(site.data or "")})
-        _measure(folder, made, site, listen)
+        store.claim(folder)
+        with run_lock(folder / store.LOCK, made.name):
+            store.create(folder, made, {"suite": str(site.file), "data": str(site.data or "")})
+            _measure(folder, made, site, listen)
     return folder
 
 
 def resume(folder: Path, listen: Listener, *, wait: float | None = 0) -> Path:
     """Goes on with an interrupted run, measures nothing twice.
 
-    Raises BenchError where the suite, the subject, the software or the machine is not what it was."""
+    Raises BenchError where the suite, the subject, the software or the machine is not what it was, Busy where another
+    process is measuring it."""
     local = store.read_local(folder)
     site = Site.here(Path(local["suite"]), Path(local["data"]) if local["data"] else None)
     made = store.read_run(folder)
-    now = fingerprint(load_suite(site.file), made.fingerprint, site, machine(made.device, None).identity)
+    settings = {"threads": str(made.policy.threads), "allocator": made.policy.allocator}
+    now = fingerprint(load_suite(site.file), settings, site, machine(made.device, None).identity)
     changed = [f"{key}: {old} → {now[key]}" for key, old in made.fingerprint.items() if now[key] != old]
     if changed:
         what = "not the same experiment any more: " + "; ".join(changed)
         raise BenchError(what, where=str(folder), hint=f"start a new run, or undo the change ({HASHED})")
-    with measuring(made.name, site, device=made.device, wait=wait):
+    with run_lock(folder / store.LOCK, made.name), measuring(made.name, site, device=made.device, wait=wait):
         _measure(folder, made, site, listen)
     return folder
 
@@ -167,30 +175,46 @@ def measuring(name: str, site: Site, *, device: str, wait: float | None) -> Iter
 def interruptible() -> Iterator[None]:
     """Turns SIGINT, SIGTERM and SIGHUP into Stopped, in the main thread: other threads cannot be told of signals.
 
-    The first lets the servers end what they have started, and says so, because that may take seconds; the next ends
-    every process at once."""
+    The first lets the servers end what they have started, and says so, because that may take seconds; the second ends
+    every process at once. Whoever was stopped is about to end, and further signals are ignored: at the moment at which
+    Python puts its own handlers back they would end the process without the exit code that was promised."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     stopped: list[int] = []
+    over = False
 
     def stop(number: int, _: FrameType | None) -> None:
+        if over or len(stopped) == 2:
+            return
+        stopped.append(number)  # first of all: the next signal may come while this one is answered
         what = f"stopped by {signal.Signals(number).name}"
-        if stopped:
+        if len(stopped) == 2:
             end_descent(os.getpid())
         else:
             with suppress(OSError):  # of SIGHUP there may be nobody to be told
                 os.write(2, f"bench: {what}: ending what runs; once more ends it at once\n".encode())
-        stopped.append(number)
         raise Stopped(number, what)
 
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in signals}
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
         yield
     finally:
+        over = True
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if stopped else handler)
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """The handlers of signals are afterwards what they were."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _measure(folder: Path, made: Run, site: Site, listen: Listener) -> None:
@@ -226,6 +250,7 @@ def _means(made: Run, site: Site) -> Means:
             own_cores=site.own_cores,
             allowed_cores=site.cores,
             environment=environ,
+            start_seconds=max(START_SECONDS, made.policy.timeout),
         ),
         place=Place(
             paths=tuple(map(str, folders)),

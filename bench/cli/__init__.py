@@ -11,6 +11,7 @@ import traceback
 import click
 
 from bench.errors import BenchError, CannotStore, Internal, SuiteError
+from bench.report.inert import spoken
 
 VERBS = {
     "run": "measure suites",
@@ -110,6 +111,6 @@ def _internal(error: Exception) -> int:
 
 def fail(message: str, *, prefix: str = "bench: ") -> None:
     """An error for a person: plain text whose control characters are shown, not obeyed."""
-    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
+    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in f"{prefix}{message}")
     with contextlib.suppress(OSError):  # the terminal may be gone; the exit code says it too
-        click.echo(f"{prefix}{shown}", err=True)
+        click.echo("\n".join(map(spoken, shown.split("\n"))), err=True)

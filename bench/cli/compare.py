@@ -12,6 +12,7 @@ from bench.cli import fail
 from bench.cli.show import console
 from bench.errors import BenchError
 from bench.records.nouns import Comparison
+from bench.report.inert import json_text, spoken
 from bench.report.terminal import comparison_view
 
 
@@ -48,8 +49,8 @@ def _read(run: str) -> Report:
 def show(found: tuple[Comparison, ...], origin: list[str], headline: str, *, as_json: bool) -> None:
     """Differences of the machines and the software stand above the numbers that they may explain."""
     if as_json:
-        click.echo(json.dumps({"differences": origin, "comparisons": [asdict(c) for c in found]}, indent=1))
+        click.echo(json_text(json.dumps({"differences": origin, "comparisons": [asdict(c) for c in found]}, indent=1)))
         return
     for line in origin:
-        click.echo(f"differs: {line}", err=True)
+        click.echo(f"differs: {spoken(line)}", err=True)
     console().print(comparison_view(found, headline=headline))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from bench.api.progress import Progress, State
 from bench.records.nouns import Record, Run
+from bench.report.inert import spoken, wrapped
 from bench.units import duration
 
 
@@ -43,15 +44,15 @@ class Display:
         if record.status not in ("ok", "skipped"):
             self._say(f"{record.case}: {record.status}: {record.note or ''}")
         if self._live is not None:
-            self._live.update(Text(line(run, state)), refresh=True)
+            self._live.update(Text(wrapped(line(run, state))), refresh=True)
         elif round_ended or (record.kind == "survey" and state.surveyed == len(run.cases)):
             self._say(line(run, state))
 
     def _say(self, message: str) -> None:
         if self._live is not None:
-            self._console.print(Text(message))
+            self._console.print(Text(wrapped(message)))
         else:
-            click.echo(message, file=sys.stderr)
+            click.echo(spoken(message), file=sys.stderr)
 
 
 def line(run: Run, state: State) -> str:

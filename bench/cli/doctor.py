@@ -8,7 +8,7 @@ import click
 from bench.api.doctor import MEASURED, Diagnosis, diagnose
 from bench.cli.options import waiting
 from bench.records.nouns import Unknown
-from bench.report.inert import one_line
+from bench.report.inert import json_text, spoken
 from bench.units import common_scale, significant
 
 
@@ -20,7 +20,7 @@ def command(device: str, wait: float | None, as_json: bool) -> None:
     """Says what of this machine can change a number, and how noisy it is now; takes about ten seconds."""
     found = diagnose(device, wait=waiting(wait))
     if as_json:
-        click.echo(json.dumps(as_json_object(found), indent=1, allow_nan=False))
+        click.echo(json_text(json.dumps(as_json_object(found), indent=1, allow_nan=False)))
     else:
         show(found)
 
@@ -37,16 +37,16 @@ def as_json_object(found: Diagnosis) -> dict[str, object]:
 
 def show(found: Diagnosis) -> None:
     """Facts, numbers, advice."""
-    click.echo(f"{found.machine.name}, identity {found.machine.identity}\n")
+    click.echo(f"{spoken(found.machine.name)}, identity {spoken(found.machine.identity)}\n")
     for name, text in found.facts.items():
-        click.echo(f"  {name.replace('_', ' '):<27}{one_line(text)}")
+        click.echo(f"  {name.replace('_', ' '):<27}{spoken(text)}")
     click.echo()
     for name, value in found.measured.items():
         unit, title = MEASURED[name]
         click.echo(f"  {amount(value, unit):>9}  {title}")
     click.echo()
     for finding in found.findings:
-        click.echo(f"{finding.code}: {one_line(finding.message)}.\n  {finding.advice}.")
+        click.echo(f"{finding.code}: {spoken(finding.message)}.\n  {spoken(finding.advice)}.")
     if not found.findings:
         click.echo("Nothing stands out.")
 

@@ -7,6 +7,7 @@ import click
 
 from bench.api.planning import Options, plan
 from bench.cli.options import selecting
+from bench.report.inert import json_text, spoken
 
 
 @click.command("list")
@@ -18,7 +19,7 @@ def command(suite: Path, as_json: bool, options: Options) -> None:
     cases = plan(suite, options).cases
     if as_json:
         fields = [{"case": c.id, "levels": c.levels, "target": c.target, "skip": c.skip} for c in cases]
-        click.echo(json.dumps(fields, indent=1))
+        click.echo(json_text(json.dumps(fields, indent=1)))
         return
     for case in cases:
-        click.echo(f"{case.id}  skipped: {case.skip}" if case.skip else case.id)
+        click.echo(spoken(f"{case.id}  skipped: {case.skip}" if case.skip else case.id))

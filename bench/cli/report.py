@@ -7,6 +7,7 @@ import click
 from bench.api.places import find, project_root, published_runs
 from bench.api.reporting import Report, derive, differences, publish_run, report, rewrite, stale_pages
 from bench.cli import fail
+from bench.report.inert import spoken
 
 
 @click.command("report")
@@ -28,12 +29,12 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
             _tell_damage(report(folder))
             names = differences(folder)
             different += bool(names)
-            click.echo(f"{folder}: {', '.join(names) + ' differ' if names else 'as its records say'}")
+            click.echo(spoken(f"{folder}: {', '.join(names) + ' differ' if names else 'as its records say'}"))
         elif publish:
-            click.echo(publish_run(folder, machine=machine))
+            click.echo(spoken(str(publish_run(folder, machine=machine))))
         else:
             _tell_damage(derive(folder))
-            click.echo(folder)
+            click.echo(spoken(str(folder)))
     if not runs:
         different += _blocks(check=check)
     ctx.exit(1 if different else 0)
@@ -48,7 +49,8 @@ def _blocks(*, check: bool) -> int:
     """Rewrites the pages whose blocks quote other tables than they say, or only counts and names them."""
     stale = stale_pages(project_root(Path.cwd()))
     for page in stale:
-        click.echo(f"{page.name}: a generated block differs from the file that it quotes" if check else page)
+        said = f"{page.name}: a generated block differs from the file that it quotes" if check else str(page)
+        click.echo(spoken(said))
     if not check:
         rewrite(stale)
     return len(stale) if check else 0

@@ -15,6 +15,7 @@ from bench.cli.display import Display
 from bench.cli.options import SUITES, selecting, waiting
 from bench.cli.show import show_report
 from bench.records.nouns import Estimate
+from bench.report.inert import spoken
 from bench.units import common_scale, duration, significant
 
 NOT_MEASURED = ("failed", "timeout", "oom", "crashed", "invalid", "unavailable")
@@ -66,9 +67,9 @@ def _measured(folder: Path) -> int:
     made = report(folder)
     if not sys.stderr.isatty():
         for outcome in made.outcomes:
-            click.echo(finished(outcome), err=True)
+            click.echo(spoken(finished(outcome)), err=True)
     show_report(made)
-    click.echo(f"\nrun: {folder}")
+    click.echo("\n" + spoken(f"run: {folder}"))
     return exit_code(made)
 
 
@@ -92,7 +93,7 @@ def show_plan(planned: Plan) -> None:
     measured = [case for case in planned.cases if case.skip is None]
     policy = planned.policy
     for case in planned.cases:
-        click.echo(f"{case.id}  skipped: {case.skip}" if case.skip else case.id)
+        click.echo(spoken(f"{case.id}  skipped: {case.skip}" if case.skip else case.id))
     more = f" to {policy.max_rounds}" if policy.max_rounds > policy.rounds else ""
     trials = f"{len(measured) * policy.rounds} trials of {duration(policy.trial_seconds)} at least"
     about = duration(expected_seconds(planned))

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from bench.api.places import find
 from bench.api.reporting import Report, report
+from bench.report.inert import json_text, spoken
 from bench.report.terminal import table_view
 
 WIDTH = 140
@@ -24,7 +25,7 @@ def command(run: str, as_json: bool) -> None:
             {name: getattr(e, name) for name in ("case", "metric", "value", "low", "high", "rounds", "status", "note")}
             for e in made.estimates
         ]
-        click.echo(json.dumps({"summary": made.summary, "estimates": from_estimates}, indent=1))
+        click.echo(json_text(json.dumps({"summary": made.summary, "estimates": from_estimates}, indent=1)))
         return
     show_report(made)
 
@@ -35,9 +36,9 @@ def show_report(made: Report) -> None:
     for table in made.tables:
         data.print(table_view(table))
     for finding in made.findings:
-        messages.print(Text(f"{finding.code}: {finding.message}. {finding.advice}"))
+        messages.print(Text(spoken(f"{finding.code}: {finding.message}. {finding.advice}")))
     if made.stored.damage:
-        messages.print(Text(made.stored.damage))
+        messages.print(Text(spoken(made.stored.damage)))
     if made.stored.torn:
         messages.print(Text("the last record was cut off; bench run --resume goes on from there"))
 

@@ -7,6 +7,7 @@ import click
 from bench.api.planning import Options, notes, plan
 from bench.cli import fail
 from bench.errors import BenchError, SuiteError
+from bench.report.inert import spoken
 
 
 @click.command("validate")
@@ -22,7 +23,7 @@ def command(ctx: click.Context, suites: tuple[Path, ...]) -> None:
             fail(str(error), prefix="" if isinstance(error, SuiteError) else "bench: ")
             code = error.exit_code
         else:
-            click.echo(f"{suite}: {len(planned.cases)} cases")
+            click.echo(spoken(f"{suite}: {len(planned.cases)} cases"))
             for note in notes(planned):
-                click.echo(f"{suite}: note: {note}", err=True)
+                click.echo(spoken(f"{suite}: note: {note}"), err=True)
     ctx.exit(code)

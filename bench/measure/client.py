@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -11,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, cast
 
-from bench.errors import Internal
+from bench.errors import BenchError, Internal
 from bench.measure.device import kind_of
-from bench.measure.processes import Json, end_descent, write_line
+from bench.measure.processes import Json, end_descent, poll_time, write_line
 from bench.records.suite import Allocator
 
 RETAIN = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296"}
@@ -24,10 +25,15 @@ two fifths of the faults), so they stand in the server's environment."""
 ENDING_SECONDS = 3.0
 """A server that has not ended so long after its pipe was closed is ended, with everything below it."""
 
+START_SECONDS = 120.0
+"""A server that is not ready so long after its start is ended, unless it is given more. Torch takes three seconds, and
+may take a minute from a cold network disk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What a server needs to know at its start. `own_cores` are away from its children's if possible."""
+    """What a server needs to know at its start, and how long that may take. `own_cores` are away from its children's if
+    possible."""
 
     device: str
     launch: str
@@ -35,6 +41,7 @@ class Setup:
     own_cores: tuple[int, ...]
     allowed_cores: tuple[int, ...]
     environment: dict[str, str]
+    start_seconds: float = START_SECONDS
 
 
 class Server:
@@ -47,7 +54,8 @@ class Server:
         reply, reply_end = os.pipe()
         message = {
             "worker": kind.worker,
-            "preload": [*kind.preload, *(setup.preload if kind.preload else ())],
+            "preload": kind.preload,
+            "suite_preload": setup.preload if kind.preload else (),
             "launch": setup.launch,
             "own_cores": setup.own_cores,
             "allowed_cores": setup.allowed_cores,
@@ -65,7 +73,7 @@ class Server:
         os.close(reply_end)
         self._replies = open(reply, "rb")  # noqa: SIM115 - closed with the server
         try:
-            self.ready = cast("Json", self._read()["ready"])
+            self.ready = self._await_ready(setup.start_seconds)
         except BaseException:
             self._kill()  # while it imports it does not look at its pipe
             self.close()
@@ -82,6 +90,31 @@ class Server:
             yield message
             if "done" in message:
                 return
+
+    def _await_ready(self, seconds: float) -> Json:
+        """What the server says when it is ready.
+
+        Raises BenchError where it is not so in time, or ends over a module of the suite's, Internal where it ends by
+        itself."""
+        deadline, said, importing = time.monotonic() + seconds, b"", ""
+        poll = select.poll()
+        poll.register(self._replies, select.POLLIN)
+        while True:
+            if not poll.poll(poll_time(deadline)):
+                if time.monotonic() < deadline:
+                    continue
+                raise _start_failed(f"not ready after {seconds:g} s", importing)
+            # The server says nothing after this until it is asked, so nothing that belongs to an answer is read here.
+            data = os.read(self._replies.fileno(), 1 << 16)
+            if not data and importing:
+                raise _start_failed(self._ended(), importing)
+            if not data:
+                raise Internal(self._ended())
+            *lines, said = (said + data).split(b"\n")
+            for message in map(json.loads, lines):
+                if "ready" in message:
+                    return cast("Json", message["ready"])
+                importing = str(message["importing"])
 
     def close(self) -> None:
         """Closes the pipe, at which the server ends its descent and itself; insists after ENDING_SECONDS."""
@@ -107,11 +140,28 @@ class Server:
     def _read(self) -> Json:
         line = self._replies.readline()
         if not line:
-            self._process.wait()
-            self._errors.seek(0)
-            last = self._errors.read().decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise Internal(f"a server ended by itself ({self._process.returncode}): {''.join(last) or 'no message'}")
+            raise Internal(self._ended())
         return cast("Json", json.loads(line))
+
+    def _ended(self) -> str:
+        """How a server ended that nobody asked to."""
+        try:
+            self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:  # a module that it preloads may close our descriptors and go on
+            self._kill()
+        self._errors.seek(0)
+        last = self._errors.read().decode("utf-8", "replace").strip().splitlines()[-1:]
+        return f"a server ended by itself ({self._process.returncode}): {''.join(last) or 'no message'}"
+
+
+def _start_failed(what: str, importing: str) -> BenchError:
+    """Names the module of the suite's that the server was at, if any."""
+    if not importing:
+        return BenchError(
+            f"a server was {what}", hint="import the device's libraries by hand and see what holds them up"
+        )
+    hint = "the import of a preloaded module must end and leave its process alive; leave it out of the policy's preload"
+    return BenchError(f"{what}, while the server imported {importing}", where="preload", hint=hint)
 
 
 def environment(given: Mapping[str, str], allocator: Allocator) -> dict[str, str]:

@@ -55,6 +55,12 @@ def _scribble() -> None:
             os.write(descriptor, b'{"record": {}}\n')
 
 
+def _scribble_on() -> None:
+    while True:
+        _scribble()
+        time.sleep(0.05)
+
+
 def _exit() -> None:
     raise SystemExit(0)
 
@@ -75,12 +81,14 @@ FAULTS: dict[str, Callable[[], object]] = {
     "raise": _raise,
     "exit": _exit,
     "vanish": lambda: os._exit(3),
+    "abort": os.abort,
     "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "hang": _hang,
     "flood": _flood,
     "orphan": _orphan,
     "fork": os.fork,
     "scribble": _scribble,
+    "scribble_on": _scribble_on,
     "patricide": lambda: os.kill(os.getppid(), signal.SIGKILL),
     "memory": _memory,
     "allocate": _allocate,

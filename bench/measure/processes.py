@@ -82,6 +82,12 @@ class Log:
         return (self.head + gap + self.tail).decode("utf-8", "replace")
 
 
+def poll_time(deadline: float) -> float:
+    """Milliseconds for `poll` until a moment of the monotonic clock; an hour at most, since it takes only 31 bits of
+    them: where nothing came, the moment need not have come either."""
+    return min(max(0.0, deadline - time.monotonic()), 3600.0) * 1000
+
+
 def take(descriptor: int, log: Log) -> bool:
     data = os.read(descriptor, 1 << 16)
     log.add(data)

@@ -1,7 +1,6 @@
 """Trials → a request to a server; what comes back → records, one for each case that the child reached."""
 
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -10,11 +9,17 @@ from typing import cast
 from bench.errors import Unreadable
 from bench.measure.client import Server
 from bench.measure.device import kind_of
+from bench.measure.notes import shorten, visible
 from bench.measure.processes import CANNOT_REPORT, Json
 from bench.records.codec import decode
 from bench.records.nouns import SCHEMA, Case, Record, Run, Status, Trial
 
 _LOG_LINES, _LOG_CHARACTERS = 3, 400
+
+_LAST_LINES = 5
+"""Lines of a log, the empty ones not counted, in which a process says what ended it; what stands above is its past."""
+_ALLOCATORS = ("bad_alloc", "can't allocate memory")
+"""What the C++ library and torch say where they end a process, by a signal too, for want of memory."""
 
 _ENDED: tuple[Status, ...] = ("failed", "timeout", "oom", "crashed")
 """What became of cases of which it is worth to know how much memory their process had."""
@@ -71,8 +76,9 @@ def ask(
 
 def skipped(case: Case) -> Record:
     """The survey of a case that the suite says it does not measure."""
+    note = None if case.skip is None else visible(case.skip)
     return Record(
-        schema=SCHEMA, kind="survey", status="skipped", case=case.id, started=round(time.time(), 3), note=case.skip
+        schema=SCHEMA, kind="survey", status="skipped", case=case.id, started=round(time.time(), 3), note=note
     )
 
 
@@ -111,7 +117,8 @@ def _record(content: Json, trial: Trial, server: Server, place: Place, *, total:
     try:
         record = decode(Record, json.dumps(whole, allow_nan=False).encode(), where=trial.case.id)
     except Unreadable as error:
-        return made(trial, server.number, status="failed", note=f"the case's result cannot be read: {error.what}")
+        note = shorten(f"the case's result cannot be read: {error.what}", place.paths)
+        return made(trial, server.number, status="failed", note=note)
     except ValueError:
         return made(trial, server.number, status="invalid", note="its result holds a number that is not finite")
     wrong = _wrong(record)
@@ -138,10 +145,10 @@ def _end(done: Mapping[str, object], status: Status) -> dict[str, float]:
 def _failure(done: Mapping[str, object], trial: Trial, server: Server, place: Place, *, started: float) -> Record:
     """What the way in which the child ended says about the case that it was at."""
     log = str(done["log"]).strip()
-    said = " | ".join(log.splitlines()[-_LOG_LINES:])[-_LOG_CHARACTERS:]
+    said = shorten(" | ".join(log.splitlines()[-_LOG_LINES:]), place.paths)[-_LOG_CHARACTERS:]
     status, how = verdict(done, log)
-    note = f"{done['stage']}: {how}" + (f"; it had printed: {said}" if said else "")
-    record = made(trial, server.number, status=status, note=shorten(note, place.paths))
+    note = shorten(f"{done['stage']}: {how}", place.paths) + (f"; it had printed: {said}" if said else "")
+    record = made(trial, server.number, status=status, note=note)
     phases = {"total": cast("float", done["seconds"])}
     return replace(record, started=started, phases=phases, noise=dict(_end(done, status)))
 
@@ -152,13 +159,21 @@ def verdict(done: Mapping[str, object], log: str) -> tuple[Status, str]:
         return "timeout", f"ended at its deadline, after {done['seconds']:.1f} s"
     if done["oom_kills"] and done["signal"] == "SIGKILL":
         return "oom", f"out of memory: the kernel ended {done['oom_kills']} process(es) of this control group"
-    if "bad_alloc" in log or "allocate memory" in log:
+    if _no_memory(log, signalled=done["signal"] is not None, exited=done["exit"] not in (0, None)):
         return "oom", f"out of memory ({done['signal'] or done['exit']})"
     if done["signal"] is not None:
         return "crashed", f"ended by {done['signal']}"
     if done["exit"] not in (0, CANNOT_REPORT):
         return "crashed", f"the process exited with {done['exit']}"
     return "failed", "the process ended without a result"
+
+
+def _no_memory(log: str, *, signalled: bool, exited: bool) -> bool:
+    """Whether its last words are of memory that it did not get. The kernel's own words ("Cannot allocate memory") are
+    believed of a process that gave up, not of one that a signal ended: those that want memory say so in others."""
+    last = "\n".join([line for line in log.splitlines() if line.strip()][-_LAST_LINES:])
+    signs = _ALLOCATORS if signalled else (*_ALLOCATORS, "Cannot allocate memory")
+    return (signalled or exited) and any(sign in last for sign in signs)
 
 
 def made(trial: Trial, server: int, *, status: Status, note: str) -> Record:
@@ -173,13 +188,3 @@ def made(trial: Trial, server: int, *, status: Status, note: str) -> Record:
         server=server,
         note=note,
     )
-
-
-def shorten(text: str, roots: Sequence[str]) -> str:
-    """One line of sound text, in which paths below the subject's folders or site-packages are relative and others have
-    lost their folders: a note is published, and says nothing about whose machine it was. Addresses of the web stay."""
-    text = " ".join(text.encode("utf-8", "replace").decode().split())
-    for root in sorted(roots, key=len, reverse=True):
-        text = text.replace(root + "/", "")
-    text = re.sub(r"/\S*?/(?:site|dist)-packages/", "", text)
-    return re.sub(r"(?<![\w.:/])/(?:[^\s/:'\"]+/)+(?=[^\s/:'\"])", "…/", text)

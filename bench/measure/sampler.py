@@ -1,6 +1,7 @@
 """A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import pairwise, repeat
 from typing import Protocol
 
@@ -45,15 +46,28 @@ def calibrate(warmup: tuple[int, ...], *, seconds: float) -> int:
     return max(1, round(seconds * 1e9 / max(1, min(warmup[-2:]))))
 
 
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Wall and CPU nanoseconds of each sample; a step that raises leaves those that were taken before."""
+
+    wall: list[int] = field(default_factory=list)
+    cpu: list[int] = field(default_factory=list)
+
+
 def time_steps(
-    step: Step, clock: Clock, *, loops: int, seconds: float, reset: Callable[[], None] | None = None
-) -> tuple[list[int], list[int], object]:
-    """One timing pass with nothing else attached: wall and CPU nanoseconds of each sample, and the last result.
+    step: Step,
+    clock: Clock,
+    samples: Samples,
+    *,
+    loops: int,
+    seconds: float,
+    reset: Callable[[], None] | None = None,
+) -> object:
+    """One timing pass with nothing else attached; fills `samples` and returns the last result.
 
     Samples are taken until their wall time reaches `seconds`, three at least. The CPU clock is read outside the wall
     clock's interval, because reading it is a system call."""
-    wall: list[int] = []
-    cpu: list[int] = []
+    wall, cpu = samples.wall, samples.cpu
     result: object = None
     left = seconds * 1e9
     while left > 0 or len(wall) < MIN_SAMPLES:
@@ -68,4 +82,4 @@ def time_steps(
         left -= took
         if reset is not None:
             reset()
-    return wall, cpu, result
+    return result

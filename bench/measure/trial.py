@@ -87,8 +87,6 @@ def outcome(look: Callable[[], None], draft: Draft) -> tuple[str, str | None]:
     """The status and the note of whatever the case does short of ending the process."""
     try:
         look()
-    except Unavailable as error:
-        return "unavailable", str(error)
     except Invalid as error:
         return "invalid", str(error)
     except TooLong as error:
@@ -96,6 +94,8 @@ def outcome(look: Callable[[], None], draft: Draft) -> tuple[str, str | None]:
     except SystemExit as error:
         return "failed", f"{draft.stage}: called sys.exit({error.code!r})"
     except BaseException as error:  # noqa: BLE001 - a case may raise anything, and the next one is to run
+        if type(error).__name__ == Unavailable.__name__:  # the subject, which does not import bench, has one of its own
+            return "unavailable", str(error)[:NOTE_LIMIT]
         text = f"{draft.stage}: {explain(error)}"
         memory = isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY)
         return ("oom" if memory else "failed"), text[:NOTE_LIMIT]
@@ -141,16 +141,17 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
         draft.noise["sentinel_before"] = calm_sentinel(device, request, draft)
     reset = getattr(workload, "reset", None)
     with draft.phase("samples"):
+        samples = sampler.Samples()
+        draft.content |= {"samples": samples.wall, "cpu": samples.cpu}
         before = probes.snapshot()
-        wall, cpu, result = sampler.time_steps(
-            workload.step, device, loops=loops, seconds=policy["trial_seconds"], reset=reset
+        result = sampler.time_steps(
+            workload.step, device, samples, loops=loops, seconds=policy["trial_seconds"], reset=reset
         )
         after = probes.snapshot()
-    draft.content |= {"samples": wall, "cpu": cpu}
-    draft.noise |= probes.noise(before, after, steps=loops * len(wall))
+    draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
     with draft.phase("sentinel_after"):
         draft.noise["sentinel_after"] = device.sentinel()
-    if min(wall) <= 0:
+    if min(samples.wall) <= 0:
         raise Invalid("a sample took no time: the clock stood still")
     check_finite(device, result)
     close(workload)

@@ -10,8 +10,9 @@ from typing import cast
 
 from bench.errors import BenchError
 from bench.measure.client import Server
+from bench.measure.notes import shorten
 from bench.measure.processes import Json
-from bench.measure.request import shorten, verdict
+from bench.measure.request import verdict
 from bench.records.codec import decode
 from bench.records.nouns import Unknown
 from bench.records.suite import FORBID_EXTRA

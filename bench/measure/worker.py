@@ -1,12 +1,17 @@
 """The child on a real device: torch's threads, seeds, profiler and sentinel behind the `Device` protocol."""
 
+import gc
 import math
 import os
+import random
+import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import cast
 
 import numpy
+import numpy.random
 import torch
 import torch.profiler
 
@@ -26,16 +31,33 @@ PROOF_NUMBERS = 25_000_000
 it free, without page faults, is chance, because small objects are cut from the first in between (3 of 5 processes)."""
 
 
+def cudnn_precision() -> str:
+    """Of convolutions and of recurrent layers; unlike `cudnn.allow_tf32` it can be read where the two differ."""
+    read = torch._C._get_fp32_precision_getter
+    return f"{read('cuda', 'conv')},{read('cuda', 'rnn')}"
+
+
+def flushes_denormals() -> bool:
+    """Whether this thread's processor takes the smallest numbers for 0: torch can set that, and cannot say it."""
+    return sys.float_info.min / 2 == 0.0
+
+
 SWITCHES: dict[str, tuple[Callable[[], object], Callable[..., object]]] = {
     "dtype": (torch.get_default_dtype, torch.set_default_dtype),
+    # None, as a fresh process has it: any other device, the processor too, intercepts every call from then on.
+    "default_device": (torch.get_default_device, lambda _: torch.set_default_device(None)),
     "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "anomaly": (torch.is_anomaly_enabled, torch.set_anomaly_enabled),
     "mkldnn": (torch._C._get_mkldnn_enabled, torch._C._set_mkldnn_enabled),
     "cudnn": (torch._C._get_cudnn_enabled, torch._C._set_cudnn_enabled),
     "cudnn_benchmark": (torch._C._get_cudnn_benchmark, torch._C._set_cudnn_benchmark),
+    "cudnn_deterministic": (torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),
+    "cudnn_precision": (cudnn_precision, lambda fresh: torch._C._set_cudnn_allow_tf32(fresh == "tf32,tf32")),
     "matmul_precision": (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
     "deterministic": (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+    "flush_denormal": (flushes_denormals, torch.set_flush_denormal),
 }
-"""The global switches of torch that choose kernels and precisions: how each is read, and set."""
+"""The global switches that choose kernels, precisions and what is done beside them: how each is read, and set."""
 
 
 def main(request: Json, channel: Channel) -> None:
@@ -54,6 +76,7 @@ class HostDevice:
         self.cpu = time.process_time_ns
         self._fresh = {name: read() for name, (read, _) in SWITCHES.items()}
         self._place, self._environment = os.getcwd(), dict(os.environ)
+        self._path, self._cores = list(sys.path), os.sched_getaffinity(0)
 
     def finish(self) -> None:
         """Nothing is asynchronous here."""
@@ -66,10 +89,15 @@ class HostDevice:
         os.chdir(self._place)
         os.environ.clear()
         os.environ.update(self._environment)
+        sys.path[:] = self._path
+        gc.disable()
+        keep_to(self._cores)
         torch.set_num_threads(threads)
         if torch.get_num_threads() != threads:
             raise RuntimeError(f"asked for {threads} threads, torch has {torch.get_num_threads()}")
         torch.manual_seed(seed)
+        random.seed(seed)
+        numpy.random.seed(seed % 2**32)
 
     def builder(self, case: Mapping[str, object]) -> Builder:
         """The function that the case's target names."""
@@ -114,7 +142,8 @@ class HostDevice:
 
     def settings(self) -> dict[str, object]:
         """What the switches say now."""
-        return {"threads": torch.get_num_threads(), **{name: str(read()) for name, (read, _) in SWITCHES.items()}}
+        switches = {name: str(read()) for name, (read, _) in SWITCHES.items()}
+        return {"threads": torch.get_num_threads(), "gc": gc.isenabled(), **switches}
 
     def libraries(self) -> dict[str, str]:
         """Versions out of torch's build report, and torch's switches as a fresh process has them."""
@@ -154,3 +183,10 @@ class CudaDevice(HostDevice):
     def retains(self) -> bool | None:
         """The question is about the C library; the GPU has an allocator of its own."""
         return None
+
+
+def keep_to(cores: set[int]) -> None:
+    """Every thread of this process back to those cores: one has the cores that whoever started it had then."""
+    for thread in map(int, os.listdir("/proc/self/task")):
+        with suppress(ProcessLookupError):  # it ended while we looked
+            os.sched_setaffinity(thread, cores)

@@ -34,6 +34,7 @@ METRICS: dict[str, Metric] = {
         _metric("cpu_time", "s", "trials", "CPU time of a step: the lower decile of a trial's samples"),
         _metric("mean_latency", "s", "trials", "wall time of a step: the mean of a trial's samples"),
         _metric("tail", "s", "trials", "wall time of a step: the 95th percentile, where one sample is one step"),
+        _metric("per_step", "s", "trials", "latency by sequential_steps: the time of one product on the longest chain"),
         _metric("throughput", "items/s", "trials", "items by latency", "more"),
         _metric("parameters", "1", "exact", "trainable numbers of the network"),
         _metric("flops", "1", "exact", "2 × multiply-adds of the matrix products and convolutions of a step"),
@@ -43,6 +44,7 @@ METRICS: dict[str, Metric] = {
         _metric("build", "s", "survey", "building the workload, once"),
         _metric("first_call", "s", "survey", "the first step of a fresh process"),
         _metric("compile", "s", "survey", "compiling the workload, once"),
+        _metric("graph_breaks", "1", "exact", "places where torch.compile gave the work back to Python"),
     )
 }
 

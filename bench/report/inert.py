@@ -1,5 +1,6 @@
-"""Any text → one line that no terminal, page or spreadsheet obeys."""
+"""Any text → one line that no terminal, page, spreadsheet or reader of logs obeys."""
 
+import re
 import unicodedata
 
 
@@ -8,6 +9,28 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_harmless(character) for character in text)
+
+
+def spoken(text: str) -> str:
+    """One line for a terminal or a log, as long as it is: what would be a command there is broken by a space.
+
+    CI services obey lines that begin, after spaces, with `::`, and whatever follows `##[` or `##vso[` anywhere."""
+    return re.sub(r"(?<!\S):(?=:)", ": ", _unmarked(one_line(text)))
+
+
+def wrapped(text: str) -> str:
+    """One line that is to be folded to some width: any part of it may come to stand where a line begins."""
+    return re.sub(r":(?=:)", ": ", _unmarked(one_line(text)))
+
+
+def json_text(text: str) -> str:
+    """JSON that says the same and holds no command: its lines begin with brackets, quotes or digits, and only its
+    strings hold a `#`."""
+    return re.sub(r"#(?=#\w*\[)", r"\\u0023", text)
+
+
+def _unmarked(line: str) -> str:
+    return re.sub(r"#(?=#\w*\[)", "# ", line)
 
 
 def _harmless(character: str) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bench.records.nouns import Comparison
 from bench.report.amounts import NOTHING, column_heads, has_best, mark, raised, ratio_words, value_words
-from bench.report.inert import one_line
+from bench.report.inert import wrapped
 from bench.report.nouns import Amount, Cell, Facet, Table
 
 BEST = "*"
@@ -26,18 +26,18 @@ SPACING = 3
 
 def table_view(table: Table) -> RenderableType:
     """Heading, caption, sub-tables and footnotes; a sub-table too wide for the terminal goes on below itself."""
-    parts: list[RenderableType] = [Text(one_line(table.heading), style="bold"), *_caption(table)]
+    parts: list[RenderableType] = [Text(wrapped(table.heading), style="bold"), *_caption(table)]
     for facet in table.facets:
-        parts += [Text(), *([Text(one_line(facet.title), style="bold")] if facet.title else [])]
+        parts += [Text(), *([Text(wrapped(facet.title), style="bold")] if facet.title else [])]
         parts.append(_Sheet(labels=_labels(table, facet), columns=_columns(table, facet)))
     parts += [Text()] if table.footnotes else []
-    parts += [Text(f"{raised(note.number)} {one_line(note.text)}", style="dim") for note in table.footnotes]
+    parts += [Text(f"{raised(note.number)} {wrapped(note.text)}", style="dim") for note in table.footnotes]
     return Group(*parts)
 
 
 def comparison_view(comparisons: Sequence[Comparison], *, headline: str) -> RenderableType:
     """The headline, then a table for each metric: the case, what it is compared with, the ratio, its interval."""
-    parts: list[RenderableType] = [Text(one_line(headline), style="bold")]
+    parts: list[RenderableType] = [Text(wrapped(headline), style="bold")]
     for name, group in groupby(comparisons, key=lambda comparison: comparison.metric):
         parts += [Text(), _comparison_table(name, list(group))]
     parts += [Text(), Text("A ratio above 1 means worse; in brackets its 95 % interval.", style="dim")]
@@ -96,7 +96,7 @@ def _drawing(columns: Sequence[_Column]) -> Drawing:
 
 def _caption(table: Table) -> Iterator[Text]:
     for sentence in table.caption:
-        yield Text(one_line(sentence.text), style="bold" if sentence.strong else "dim")
+        yield Text(wrapped(sentence.text), style="bold" if sentence.strong else "dim")
     if has_best(table):
         yield Text(f"{BEST}: the best of its row, and what is not separated from it.", style="dim")
 
@@ -104,7 +104,7 @@ def _caption(table: Table) -> Iterator[Text]:
 def _labels(table: Table, facet: Facet) -> tuple[_Column, ...]:
     return tuple(
         _Column(
-            head=Text(one_line(factor)), cells=tuple(Text(one_line(row.labels[i])) for row in facet.rows), right=False
+            head=Text(wrapped(factor)), cells=tuple(Text(wrapped(row.labels[i])) for row in facet.rows), right=False
         )
         for i, factor in enumerate(table.row_factors)
     )
@@ -113,7 +113,7 @@ def _labels(table: Table, facet: Facet) -> tuple[_Column, ...]:
 def _columns(table: Table, facet: Facet) -> tuple[_Column, ...]:
     return tuple(
         _Column(
-            head=Text(one_line(head)), cells=tuple(_cell(row.cells[i], facet.divisor) for row in facet.rows), right=True
+            head=Text(wrapped(head)), cells=tuple(_cell(row.cells[i], facet.divisor) for row in facet.rows), right=True
         )
         for i, head in enumerate(column_heads(table, facet))
     )
@@ -123,7 +123,7 @@ def _cell(cell: Cell, divisor: float) -> Text:
     if cell.case is None:
         return Text(NOTHING, style="dim")
     if cell.value is None:
-        return Text(f"{one_line(cell.status)}{mark(cell)}", style="yellow")
+        return Text(f"{wrapped(cell.status)}{mark(cell)}", style="yellow")
     value, interval = value_words(cell.value, divisor)
     text = Text(f"{value}{BEST if cell.best else ''}{mark(cell)}", style="bold" if cell.best else "")
     shown = Text().append_text(text)
@@ -139,7 +139,7 @@ def _comparison_table(name: str, comparisons: Sequence[Comparison]) -> Renderabl
     cases = tuple(Text(_terms(comparison.case.split(","))) for comparison in comparisons)
     rounds = tuple(Text(str(comparison.rounds or NOTHING)) for comparison in comparisons)
     columns = [
-        _Column(head=Text(one_line(name)), cells=tuple(map(_ratio, comparisons)), right=True),
+        _Column(head=Text(wrapped(name)), cells=tuple(map(_ratio, comparisons)), right=True),
         _Column(head=Text("rounds"), cells=rounds, right=True),
     ]
     if any(text.plain for text in against):
@@ -155,7 +155,7 @@ def _other_terms(comparison: Comparison) -> list[str]:
 
 def _terms(terms: Sequence[str]) -> str:
     """With spaces, so that a long id breaks between its levels."""
-    return one_line(", ".join(terms))
+    return wrapped(", ".join(terms))
 
 
 def _ratio(comparison: Comparison) -> Text:

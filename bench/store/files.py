@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from bench.errors import CannotStore
+from bench.store.seal import sealed
 
 
 def write(path: Path, content: bytes) -> None:
@@ -48,10 +49,10 @@ class Appender:
             raise cannot_store(path, error) from error
 
     def append(self, line: bytes) -> None:
-        """One line, given without its newline.
+        """One line, given without its newline; it is sealed (bench.store.seal).
 
         Raises CannotStore; a line that was cut off is dropped by whoever reads the file."""
-        data = line + b"\n"
+        data = sealed(line) + b"\n"
         try:
             while data:
                 data = data[os.write(self._descriptor, data) :]

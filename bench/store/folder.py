@@ -4,6 +4,7 @@ run.json         what was asked, written once
 starts.jsonl     a line a start or resume
 records.jsonl    a line a survey or trial: the only source of truth
 local.json       where the suite and its data lie on this machine; never published
+lock             who is measuring into it, locked meanwhile; never published
 """
 
 import gzip
@@ -21,8 +22,9 @@ from bench.errors import BenchError, Unreadable
 from bench.records.codec import decode, encode
 from bench.records.nouns import Record, Run, Start
 from bench.store.files import Appender, cannot_store, write
+from bench.store.seal import unsealed
 
-RUN, STARTS, RECORDS, LOCAL = "run.json", "starts.jsonl", "records.jsonl", "local.json"
+RUN, STARTS, RECORDS, LOCAL, LOCK = "run.json", "starts.jsonl", "records.jsonl", "local.json", "lock"
 LONGEST = 1 << 26
 """Bytes of a line, or of a file that is read whole: a trial of half an hour has a line of half as many."""
 
@@ -57,17 +59,24 @@ def create(folder: Path, run: Run, local: dict[str, str]) -> None:
     """Begins a run in a new or empty folder.
 
     Raises BenchError where something is there already, CannotStore where nothing can be."""
+    claim(folder)
+    write(folder / LOCAL, json.dumps(local, indent=1).encode() + b"\n")
+    write(folder / RUN, encode(run) + b"\n")
+
+
+def claim(folder: Path) -> None:
+    """Makes a run's folder where it is not there yet. One that holds a lock only is empty.
+
+    Raises BenchError where something else is there already, CannotStore where nothing can be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        occupied = any(folder.iterdir())
+        occupied = any(entry.name != LOCK for entry in folder.iterdir())
         if folder.parent.parent.name == ".bench":
             write(folder.parent.parent / ".gitignore", b"*\n")
     except OSError as error:
         raise cannot_store(folder, error) from error
     if occupied:
         raise BenchError("the folder is not empty", where=str(folder), hint="--out wants a new or an empty folder")
-    write(folder / LOCAL, json.dumps(local, indent=1).encode() + b"\n")
-    write(folder / RUN, encode(run) + b"\n")
 
 
 def read_local(folder: Path) -> dict[str, str]:
@@ -125,7 +134,8 @@ def _decoded(kind: type[T], path: Path) -> _Decoded[T]:
         for number, line in enumerate(_lines(path), 1):
             if not line.endswith(b"\n"):
                 return _Decoded(found=tuple(found), torn=True)
-            found.append(decode(kind, line.rstrip(b"\n"), where=f"{path}:{number}"))
+            where = f"{path}:{number}"
+            found.append(decode(kind, unsealed(line.rstrip(b"\n"), where=where), where=where))
     except Unreadable as error:
         damage = f"{error.where}: {error.what}; this line and what follows is left out"
         return _Decoded(found=tuple(found), damage=damage)

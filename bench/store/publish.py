@@ -8,6 +8,7 @@ from bench.errors import BenchError, Incomparable
 from bench.records.codec import encode
 from bench.store.files import write
 from bench.store.folder import RECORDS, RUN, STARTS, Stored, read_run
+from bench.store.seal import sealed
 
 
 def published_folder(results: Path, stored: Stored, machine: str | None) -> Path:
@@ -33,9 +34,9 @@ def publish(stored: Stored, folder: Path, *, machine: str | None) -> None:
         raise BenchError(
             f"not published: {stored.damage}", hint="measure again; what can be read is shown by bench show"
         )
-    lines = b"".join(encode(record) + b"\n" for record in stored.records)
+    lines = b"".join(sealed(encode(record)) + b"\n" for record in stored.records)
     write(folder / f"{RECORDS}.gz", gzip.compress(lines, 9, mtime=0))
-    write(folder / STARTS, b"".join(encode(start) + b"\n" for start in stored.starts))
+    write(folder / STARTS, b"".join(sealed(encode(start)) + b"\n" for start in stored.starts))
     named = replace(stored.run.machine, name=machine or stored.run.machine.name)
     write(folder / RUN, encode(replace(stored.run, machine=named)) + b"\n")
 

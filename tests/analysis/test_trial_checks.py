@@ -93,6 +93,15 @@ def test_a_trend_in_one_of_many_cases_must_be_the_clearer() -> None:
     assert drift_across_rounds(analysed(models("lstm", *others), records)) is None
 
 
+def test_six_rounds_show_a_drift_of_all_cases_together_however_many_they_are() -> None:
+    names = [f"m{n}" for n in range(40)]
+    records = [t for name in names for t in trials(f"model={name}", RISING[:6])]
+    found = drift_across_rounds(analysed(models(*names), records))
+    assert found is not None
+    assert found.message == "no case for itself, but all cases together drifted × 1.05"
+    assert found.cases == ()
+
+
 def test_a_repeat_at_the_end_of_the_run_counts_for_the_end() -> None:
     in_time = [replace(timed(LSTM, r, ms), sequence=r) for r, ms in enumerate(RISING)]
     late = [replace(record, sequence=20 - record.round) for record in in_time]

@@ -24,11 +24,12 @@ TEN = tuple(1000 * n for n in range(1, 12))
         ("mean_latency", 1, 6e-6),
         ("tail", 1, 10.5e-6),
         ("throughput", 2, 64 / 3e-6),
+        ("per_step", 2, 1e-6),
     ],
 )
 def test_a_trial_is_worth_its_statistic_per_step_in_seconds(metric: str, loops: int, expected: float) -> None:
     record = trial(loops=loops, samples=TEN, cpu=tuple(n // 2 for n in TEN))
-    assert values([record], metric, {"items": 64}) == {0: pytest.approx(expected)}
+    assert values([record], metric, {"items": 64, "sequential_steps": 3}) == {0: pytest.approx(expected)}
 
 
 def test_a_slow_sample_moves_the_mean_and_not_the_median() -> None:

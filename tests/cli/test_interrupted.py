@@ -8,17 +8,32 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.measure.client import ENDING_SECONDS
+from bench.measure.processes import tell
 from bench.store import folder as store
 from tests.evidence.kills import JOBS, MARK, campaign, journal, key, marked, survivors
 from tests.scenario import Scenario, started
 
 WORDS = ("--device", "fake", "--seed", "7")
+
+PROGRAM = """
+import signal, sys
+import bench
+from bench.errors import Stopped
+try:
+    bench.run(sys.argv[1], device="fake")
+except Stopped:
+    print("stopped")
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("heard")
+"""
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -36,11 +51,13 @@ def wait_for_records(scenario: Scenario, count: int) -> Path:
 
 
 @pytest.fixture
-def mark(monkeypatch: pytest.MonkeyPatch) -> str:
-    """What every process of a run inherits."""
+def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What every process of a run inherits; a test that fails leaves none behind."""
     value = secrets.token_hex(8)
     monkeypatch.setenv(MARK, value)
-    return value
+    yield value
+    for pid in marked(value):
+        tell(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -136,11 +153,27 @@ def test_a_terminal_that_is_closed_ends_the_run(scenario: Scenario, mark: str) -
     assert survivors(mark) == 0
 
 
+def test_ctrl_c_held_down_ends_the_run_with_its_code(scenario: Scenario, mark: str) -> None:
+    """Also while Python ends: it would put its own handlers back, and these end the process by the signal."""
+    process, folder = hanging(scenario, mark)
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.0005)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "stopped by SIGINT" in err
+    assert "Traceback" not in err
+    assert survivors(mark) == 0
+    assert (store.read(folder).torn, store.read(folder).damage) == (False, "")
+
+
 def test_a_run_that_was_interrupted_twice_is_gone_on_with(scenario: Scenario, mark: str) -> None:
-    file = scenario.case("one").case("two").written()
+    file = scenario.case("one").case("two").written(rounds=30, max_rounds=30)
     process = started(["run", file, *WORDS], folder=scenario.folder)
     folder = wait_for_records(scenario, 4)
-    process.send_signal(signal.SIGINT)
+    stop_server(process)  # so that it cannot come to its end before the signals come
+    interrupt_and_hear(process)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
@@ -148,7 +181,35 @@ def test_a_run_that_was_interrupted_twice_is_gone_on_with(scenario: Scenario, ma
     _, err = again.communicate(timeout=60)
     assert again.returncode == 0, err
     keys = [key(record) for record in store.read(folder).records]
-    assert len(keys) == len(set(keys)) == 14
+    assert len(keys) == len(set(keys))
+    assert len([found for found in keys if found[3] == 0]) == 62
+    assert survivors(mark) == 0
+
+
+def test_a_run_that_is_being_measured_is_not_gone_on_with_by_another(scenario: Scenario, mark: str) -> None:
+    process, folder = hanging(scenario, mark)
+    before = journal(folder)
+    for _ in range(2):
+        other = started(["run", "--resume", folder], folder=scenario.folder)
+        _, err = other.communicate(timeout=30)
+        assert other.returncode == 2
+        assert f"{folder}: this run is being measured: process {process.pid}," in err
+        assert journal(folder) == before
+        assert process.poll() is None
+    interrupt_and_hear(process)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
+def test_a_program_that_was_stopped_while_it_measured_hears_signals_again(scenario: Scenario, mark: str) -> None:
+    file = scenario.case("one").case("stuck", fault="hang").written(timeout=600)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(file)], cwd=scenario.folder, stdout=subprocess.PIPE, text=True
+    )
+    wait_for_records(scenario, 1)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert out.split() == ["stopped", "heard"]
     assert survivors(mark) == 0
 
 

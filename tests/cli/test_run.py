@@ -4,11 +4,13 @@ import csv
 import fcntl
 import json
 import re
+import secrets
 from collections.abc import Callable
 
 import pytest
 
 from bench.store import folder as store
+from tests.evidence.kills import MARK, survivors
 from tests.scenario import Said, Scenario
 
 Say = Callable[..., Said]
@@ -42,13 +44,31 @@ def test_every_case_and_metric_has_a_row_also_where_it_failed(scenario: Scenario
     assert "made to fail" in failed["note"]
 
 
-@pytest.mark.parametrize("fault", ["raise", "exit", "vanish", "segfault", "memory", "flaky"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("raise", "exit", "vanish", "segfault", "abort", "memory", "flaky", "patricide"),
+        *("hang", "flood", "close", "scribble", "scribble_on"),
+    ],
+)
 def test_a_case_that_fails_is_exit_3_and_the_others_are_measured(scenario: Scenario, say: Say, fault: str) -> None:
-    said = say("run", scenario.case("good").case("bad", fault=fault).written(), *FAKE)
+    said = say("run", scenario.case("good").case("bad", fault=fault).written(timeout=2), *FAKE)
     assert said.code == 3
     stored = store.read(scenario.runs[0])
     assert sum(r.status == "ok" and r.kind == "timed" and "good" in r.case for r in stored.records) == 6
     assert "name=bad" in said.err
+
+
+@pytest.mark.parametrize("fault", ["orphan", "fork"])
+def test_a_case_that_leaves_processes_behind_is_measured_and_exit_0(
+    scenario: Scenario, say: Say, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    mark = secrets.token_hex(8)
+    monkeypatch.setenv(MARK, mark)
+    said = say("run", scenario.case("good").case("bad", fault=fault).written(), *FAKE)
+    assert said.code == 0
+    assert {r.status for r in store.read(scenario.runs[0]).records} == {"ok"}
+    assert survivors(mark) == 0
 
 
 def test_off_a_terminal_there_are_plain_lines_without_colour(scenario: Scenario, say: Say) -> None:
@@ -130,6 +150,16 @@ def test_the_machine_is_one_measurement_s_at_a_time(scenario: Scenario, say: Say
     assert said.code == 2
     assert "somebody else's run" in said.err
     assert not scenario.runs
+
+
+def test_a_folder_that_holds_a_lock_only_is_empty_and_the_lock_is_never_published(scenario: Scenario, say: Say) -> None:
+    out = scenario.folder / "out"
+    out.mkdir()
+    (out / store.LOCK).write_text("process 1, who was killed before there was a run")
+    assert say("run", scenario.case("one").written(), *FAKE, "--out", out).code == 0
+    assert not (out / store.LOCK).read_text()
+    assert say("report", "--publish", out, "--machine", "here").code == 0
+    assert not list((scenario.folder / "results").rglob(store.LOCK))
 
 
 def test_a_run_can_be_shown_compared_and_reported_again(scenario: Scenario, say: Say) -> None:

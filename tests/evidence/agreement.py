@@ -25,7 +25,7 @@ from pathlib import Path
 from torch.utils.benchmark import Timer
 
 from bench.measure.client import environment
-from bench.measure.sampler import Step, calibrate, time_steps, warm_up
+from bench.measure.sampler import Samples, Step, calibrate, time_steps, warm_up
 from bench.measure.worker import HostDevice
 from bench.measure.workload import build, locate
 from bench.records.suite import Policy
@@ -62,8 +62,9 @@ def our_samples(step: Step, device: HostDevice, policy: Policy) -> tuple[list[in
     """What a timed trial does: nanoseconds of each sample, and how many steps it holds."""
     warmup = warm_up(step, device, seconds=policy.warmup_seconds)
     loops = calibrate(warmup, seconds=policy.sample_seconds)
-    wall, _, _ = time_steps(step, device, loops=loops, seconds=policy.trial_seconds)
-    return wall, loops
+    samples = Samples()
+    time_steps(step, device, samples, loops=loops, seconds=policy.trial_seconds)
+    return samples.wall, loops
 
 
 def blocks(samples: Sequence[int], length: int) -> list[int]:

@@ -7,9 +7,8 @@ median, which no single run can promise. A missing interval counts as a miss. Th
 Markdown; `results/evidence/coverage.md` is what it printed for 2,000 suites.
 
 The noise: a trial's log-latency is the sum of a server's part, shared by nothing else (a server a round), a process's
-part, and the weather of its round. Sizes are shares of the latency: of the first two scenarios they are fitted to the
-committed runs of `results/evidence/repeats/`, of the others they are round numbers, worse than those in one respect
-each."""
+part, and the weather of its round. Sizes are shares of the latency: of the first scenarios they are fitted to the
+committed runs of `results/evidence/repeats/`, of the others they are round numbers."""
 
 import random
 import sys
@@ -30,7 +29,8 @@ HEAD = """# What the intervals cover, simulated
 
 Made by `python -m tests.evidence.coverage 2000`. An interval's stated coverage is 95 %; "this run's median" is the
 median over servers and processes under the weather that the run had. The noise of the first two rows is fitted to the
-runs in `results/evidence/repeats/`, that of the others is worse in one respect each. A missing interval is a miss.
+runs in `results/evidence/repeats/`; the next add to it what those runs did not have. The others have noise of one kind
+each, in round numbers. A missing interval is a miss.
 """
 
 DRAWS = 1001
@@ -107,13 +107,14 @@ SCENARIOS = (
 
 def fitted(found: Noise) -> tuple[Scenario, ...]:
     """The noise of the committed runs, of a case like most and of the worst."""
-    weather = changeable(found.round, found.carried)
-    return tuple(
-        Scenario(name=name, server=normal(0.0), process=heavy(own, tails), weather=weather)
-        for name, own, tails in (
-            ("as measured", found.own, found.tails),
-            ("as measured, the worst case", found.own_worst, found.tails_worst),
-        )
+    weather, own = changeable(found.round, found.carried), heavy(found.own, found.tails)
+    worst = heavy(found.own_worst, found.tails_worst)
+    return (
+        Scenario(name="as measured", server=normal(0.0), process=own, weather=weather),
+        Scenario(name="as measured, the worst case", server=normal(0.0), process=worst, weather=weather),
+        Scenario(name="as measured, servers 2 %", server=normal(0.02), process=own, weather=weather),
+        Scenario(name="as measured, servers in two modes 50 % apart", server=modes(0.4, 0.003), process=own),
+        Scenario(name="as measured, drift instead of weather", server=normal(0.003), process=own, weather=drifting),
     )
 
 

@@ -232,7 +232,7 @@ def main(device: str, kills: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tally = campaign(JOBS[device](Path(folder)), kills=kills, seed=kills)
     print(f"# {tally.kills} kills at random moments, {device}\n")
-    print(f"Made by `python tests/evidence/kills.py {device} {kills}`.\n")
+    print(f"Made by `python -m tests.evidence.kills {device} {kills}`.\n")
     print("| kills | runs | " + " | ".join(f"while {phase}" for phase in PHASES) + " | left half a line |")
     print("|--:" * (3 + len(PHASES)) + "|")
     phases = " | ".join(str(tally.phases[phase]) for phase in PHASES)

@@ -139,7 +139,8 @@ def main() -> None:
     for kind in ("quiet", *LOADED):
         print(seen(kind, sharp))
     print("\n## Whether choosing by it biases\n")
-    print("Estimates by their quiet value: from first attempts alone, and from the trials that count.\n")
+    print("Estimates by their quiet value: from first attempts alone, whose children have waited for calm already, and")
+    print("from the trials that count.\n")
     print("| load | metric | first attempts | what counts |\n|---|---|--:|--:|")
     for metric in ("undisturbed", "latency"):
         reference = quiet_values(metric)

@@ -1,13 +1,19 @@
 """What a case may do to itself, and what becomes of it: real processes, made-up work."""
 
 import os
+import secrets
+import time
 from dataclasses import replace
 from typing import Literal
 
 import pytest
 
 from bench.records.nouns import Record
+from tests.evidence.kills import MARK, survivors
 from tests.measure.made_up import case, children, measured, run
+
+MARGIN = 5.0
+"""Seconds that a deadline may be missed by, on a machine that is busy with something else."""
 
 
 def surveyed(fault: str, *, launch: Literal["fork", "spawn"] = "fork", timeout: float = 20.0) -> Record:
@@ -22,6 +28,7 @@ def surveyed(fault: str, *, launch: Literal["fork", "spawn"] = "fork", timeout: 
         ("exit", "failed", "called sys.exit(0)"),
         ("vanish", "crashed", "exited with 3"),
         ("segfault", "crashed", "SIGSEGV"),
+        ("abort", "crashed", "SIGABRT"),
         ("memory", "oom", "MemoryError"),
         ("close", "failed", "without a result"),
     ],
@@ -57,15 +64,31 @@ def test_a_case_that_ends_its_server_is_crashed_and_the_others_are_measured() ->
 
 @pytest.mark.parametrize("fault", ["hang", "flood"])
 def test_a_case_that_does_not_end_is_ended_at_its_deadline(fault: str) -> None:
+    began = time.monotonic()
     record = surveyed(fault, timeout=0.3)
     assert record.status == "timeout"
     assert len(record.note or "") < 1000
+    assert 0.3 <= record.phases["total"] < 0.3 + MARGIN
+    assert time.monotonic() - began < 0.3 + 2 * MARGIN, "with the server's start and end"
+
+
+@pytest.mark.parametrize("launch", ["fork", "spawn"])
+def test_a_case_that_scribbles_for_ever_gains_no_time(launch: Literal["fork", "spawn"]) -> None:
+    timeout = 1.0
+    record = surveyed("scribble_on", launch=launch, timeout=timeout)
+    assert record.status in ("failed", "timeout")
+    assert record.phases["total"] < 2 * timeout + 3, "its one record is taken for one, and begins its time anew"
+    assert not children()
 
 
 def test_a_grandchild_with_a_session_of_its_own_is_ended_and_counted() -> None:
     record = surveyed("orphan")
     assert record.status == "ok"
     assert record.noise["survivors"] == 1
+
+
+def test_a_case_may_have_as_much_time_as_it_likes() -> None:
+    assert surveyed("none", timeout=1e12).status == "ok"
 
 
 def test_what_a_case_prints_never_meets_the_protocol() -> None:
@@ -78,13 +101,15 @@ def test_notes_hold_no_absolute_path() -> None:
     assert "fake.py" in note
 
 
-def test_five_hundred_crashing_cases_leave_no_process_and_cost_no_memory() -> None:
+def test_five_hundred_crashing_cases_leave_no_process_and_cost_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = secrets.token_hex(8)
+    monkeypatch.setenv(MARK, mark)
     before = memory()
     records = measured(run([case(fault="segfault", number=n) for n in range(500)]))
     assert {r.status for r in records} == {"crashed"}
     assert len(records) == 500
     assert memory() - before < 20 << 20
-    assert not children()
+    assert survivors(mark) == 0, "whoever its parent is now"
 
 
 def memory() -> int:

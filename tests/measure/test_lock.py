@@ -1,11 +1,12 @@
 """One measurement at a time."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from bench.errors import BenchError, Busy
-from bench.measure.lock import machine_lock
+from bench.errors import BenchError, Busy, CannotStore
+from bench.measure.lock import machine_lock, run_lock
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +33,23 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
     with pytest.raises(BenchError, match="symbolic"), machine_lock("x", wait=0):
         raise AssertionError("followed")
     assert victim.read_text() == "precious"
+
+
+def test_a_run_is_one_measurement_s_at_a_time_and_the_second_is_told_whose(tmp_path: Path) -> None:
+    file = tmp_path / "run" / "lock"
+    file.parent.mkdir()
+    with run_lock(file, "the first"):
+        with pytest.raises(Busy, match=f"process {os.getpid()}, the first") as caught, run_lock(file, "second"):
+            raise AssertionError("two at once")
+        assert caught.value.where == str(file.parent)
+        assert caught.value.exit_code == 2
+        with run_lock(tmp_path / "another", "the second"):
+            assert file.read_text()
+    with run_lock(file, "third"):
+        assert "third" in file.read_text()
+    assert not file.read_text(), "nobody holds it"
+
+
+def test_a_run_that_cannot_be_locked_is_not_stored_to_either(tmp_path: Path) -> None:
+    with pytest.raises(CannotStore, match="No such file"), run_lock(tmp_path / "gone" / "lock", "x"):
+        raise AssertionError("locked")

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.measure.processes import Json
-from bench.measure.request import verdict
+from bench.measure.request import skipped, verdict
 from bench.records.nouns import Record
 from tests.measure.made_up import case, measured, run
 
@@ -21,12 +21,24 @@ DONE: Json = {"timeout": False, "exit": None, "signal": None, "seconds": 1.0, "o
         ({"timeout": True, "signal": "SIGKILL", "oom_kills": 1}, "", "timeout", "deadline"),
         ({"exit": 3}, "", "crashed", "exited with 3"),
         ({"exit": 0}, "", "failed", "without a result"),
+        ({"signal": "SIGSEGV"}, "[Errno 12] Cannot allocate memory, so on with less", "crashed", "SIGSEGV"),
+        ({"signal": "SIGABRT"}, "DefaultCPUAllocator: can't allocate memory: you tried", "oom", "SIGABRT"),
+        ({"signal": "SIGSEGV"}, "can't allocate memory" + "\n\nlater" * 5, "crashed", "SIGSEGV"),
+        ({"signal": "SIGSEGV"}, "can't allocate memory" + "\n\nlater" * 4 + "\n", "oom", "SIGSEGV"),
+        ({"exit": 1}, "OSError: [Errno 12] Cannot allocate memory", "oom", "(1)"),
+        ({"exit": 1}, "Cannot allocate memory" + "\nlater" * 5, "crashed", "exited with 1"),
+        ({"exit": 0}, "std::bad_alloc", "failed", "without a result"),
     ],
 )
 def test_how_a_child_ended_says_what_became_of_its_case(change: Json, log: str, status: str, words: str) -> None:
     found, how = verdict({**DONE, **change}, log)
     assert found == status
     assert words in how
+
+
+def test_the_reason_of_a_skipped_case_holds_no_control_characters() -> None:
+    assert skipped(case(skip="a\x1b[2J\nb")).note == r"a\x1b[2J b"
+    assert skipped(case(skip="takes 3 MB in /dev/shm/x")).note == "takes 3 MB in /dev/shm/x"
 
 
 def first(fault: str, **policy: object) -> Record:

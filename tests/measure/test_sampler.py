@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from itertools import cycle, repeat
 
-from bench.measure.sampler import MIN_SAMPLES, calibrate, resolution, time_steps, warm_up
+import pytest
+
+from bench.measure.sampler import MIN_SAMPLES, Samples, calibrate, resolution, time_steps, warm_up
 
 
 class Scripted:
@@ -27,29 +29,46 @@ class Scripted:
         return self.steps
 
 
+def taken(clock: Scripted, *, loops: int, seconds: float) -> list[int]:
+    samples = Samples()
+    time_steps(clock.step, clock, samples, loops=loops, seconds=seconds)
+    return samples.wall
+
+
+def test_a_step_that_raises_leaves_the_samples_before_it() -> None:
+    clock = Scripted(iter([1000] * 60))
+    samples = Samples()
+    with pytest.raises(StopIteration):
+        time_steps(clock.step, clock, samples, loops=7, seconds=1.0)
+    assert samples.wall == [7000] * 8
+    assert len(samples.cpu) in (8, 9)
+
+
 def test_a_sample_holds_the_asked_number_of_steps() -> None:
     clock = Scripted(repeat(1000))
-    wall, cpu, _ = time_steps(clock.step, clock, loops=7, seconds=1e-4)
+    samples = Samples()
+    time_steps(clock.step, clock, samples, loops=7, seconds=1e-4)
+    wall = samples.wall
     assert set(wall) == {7000}
-    assert set(cpu) == {3500}
+    assert set(samples.cpu) == {3500}
     assert clock.steps == 7 * len(wall)
 
 
 def test_samples_are_taken_until_their_time_is_spent() -> None:
     clock = Scripted(repeat(1000))
-    wall, _, _ = time_steps(clock.step, clock, loops=10, seconds=1e-3)
+    wall = taken(clock, loops=10, seconds=1e-3)
     assert len(wall) == 100
 
 
 def test_a_long_step_still_gives_three_samples() -> None:
     clock = Scripted(repeat(10**9))
-    wall, _, _ = time_steps(clock.step, clock, loops=1, seconds=0.1)
+    wall = taken(clock, loops=1, seconds=0.1)
     assert len(wall) == MIN_SAMPLES == 3
 
 
 def test_the_clock_is_asked_to_finish_once_a_sample_and_not_once_a_step() -> None:
     clock = Scripted(repeat(1000))
-    wall, _, _ = time_steps(clock.step, clock, loops=50, seconds=1e-3)
+    wall = taken(clock, loops=50, seconds=1e-3)
     assert clock.finished == len(wall)
 
 
@@ -61,7 +80,9 @@ def test_the_last_result_comes_back_and_reset_runs_between_samples_untimed() -> 
         clock.time += 5_000_000
         resets.append(clock.steps)
 
-    wall, _, result = time_steps(clock.step, clock, loops=2, seconds=1e-5, reset=reset)
+    samples = Samples()
+    result = time_steps(clock.step, clock, samples, loops=2, seconds=1e-5, reset=reset)
+    wall = samples.wall
     assert set(wall) == {2000}
     assert result == clock.steps
     assert resets == [2 * n for n in range(1, len(wall) + 1)]

@@ -1,7 +1,9 @@
 """The real device: what a survey finds out about a workload, and what it makes of a flawed one."""
 
 import os
+from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -32,12 +34,21 @@ KINDS = (
 )
 
 
-def real(
-    *cases: Case,
-    device: str = "cpu",
-    isolate: str = "case",
-) -> list[Record]:
+LEAKS = (
+    *("dtype", "default_device", "gradients", "anomaly", "mkldnn", "cudnn", "cudnn_benchmark", "cudnn_deterministic"),
+    *("cudnn_tf32", "cudnn_convolutions", "matmul_precision", "deterministic", "flush_denormal", "threads", "gc"),
+    *("path", "cores", "torch_seed", "numpy_seed", "random_seed", "folder", "environment"),
+)
+"""What a case may leave behind in a process that it shares (torch_subject.LEAKS)."""
+
+
+def real(*cases: Case, device: str = "cpu", isolate: str = "case") -> list[Record]:
     """Those cases, measured on this machine in trials of 10 ms with one server."""
+    return list(runner(*cases, device=device, isolate=isolate).measure())
+
+
+def runner(*cases: Case, device: str = "cpu", isolate: str = "case") -> Runner:
+    """What measures them."""
     policy = {"trial_seconds": 0.01, "warmup_seconds": 0.001, "rounds_per_server": 6, "isolate": isolate}
     targets = [replace(c, target="torch_subject:workload") for c in cases]
     made = replace(run(targets, **policy), device=device)
@@ -52,7 +63,7 @@ def real(
     )
     place = Place(paths=(str(Path(__file__).parent),), memory=4 << 30, cores=cores)
     means = Means(setup=setup, place=place, order=shuffled, judge=ScriptedJudge())
-    return list(Runner(made, means).measure())
+    return Runner(made, means)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +145,29 @@ def test_what_a_case_leaves_behind_does_not_reach_the_next_in_the_same_process()
     settings = {record.settings for record in [*alone, *after] if record.case == "kind=Sound"}
     assert len(settings) == 1
     assert [r.status for r in after if r.case == "kind=Sound"] == ["ok"] * 7
+
+
+@pytest.fixture(scope="module")
+def surveys() -> dict[tuple[str, str], Record]:
+    """Surveys of one process, by workload and leak: a witness, then one that leaves something and a witness in turn."""
+    pairs = [(kind, leak) for leak in LEAKS for kind in ("Leaky", "Witness")]
+    cases = [case(kind="Witness", leak=""), *(case(kind=kind, leak=leak) for kind, leak in pairs)]
+    with closing(runner(*cases, isolate="round")) as started:
+        found = list(islice(started.measure(), len(cases)))
+    assert {record.kind for record in found} == {"survey"}
+    return dict(zip([("Witness", ""), *pairs], found, strict=True))
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_nothing_that_a_case_changes_reaches_the_next_in_its_process(
+    surveys: dict[tuple[str, str], Record], leak: str
+) -> None:
+    fresh, left, after = (surveys[key] for key in (("Witness", ""), ("Leaky", leak), ("Witness", leak)))
+    assert [record.status for record in (fresh, left, after)] == ["ok"] * 3, (left.note, after.note)
+    if leak == "cores" and os.cpu_count() == 1:
+        pytest.skip("there is one core to be on")
+    assert left.metrics[leak] != fresh.metrics[leak], "it does leave something behind"
+    assert after.metrics[leak] == fresh.metrics[leak]
 
 
 def test_cuda_without_a_gpu_is_unavailable_with_the_reason_and_never_the_processor() -> None:

@@ -1,5 +1,10 @@
 """Workloads for the real device, each with a flaw of its own. Imported by children only, never by the tests."""
 
+import gc
+import os
+import random
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy
@@ -63,13 +68,83 @@ class Fickle(Sound):
         self.parameters = int(torch.seed() % 10**9)
 
 
-class Leaky(Sound):
-    """Leaves another default type and a changed generator behind."""
+LEAKS: dict[str, Callable[[], object]] = {
+    "dtype": lambda: torch.set_default_dtype(torch.float64),
+    "default_device": lambda: torch.set_default_device("meta"),
+    "gradients": lambda: torch.set_grad_enabled(False),
+    "anomaly": lambda: torch.set_anomaly_enabled(True),
+    "mkldnn": lambda: torch._C._set_mkldnn_enabled(False),
+    "cudnn": lambda: torch._C._set_cudnn_enabled(False),
+    "cudnn_benchmark": lambda: torch._C._set_cudnn_benchmark(True),
+    "cudnn_deterministic": lambda: torch._C._set_cudnn_deterministic(True),
+    "cudnn_tf32": lambda: torch._C._set_cudnn_allow_tf32(False),
+    "cudnn_convolutions": lambda: setattr(torch.backends.cudnn.conv, "fp32_precision", "ieee"),  # type: ignore[attr-defined]
+    "matmul_precision": lambda: torch.set_float32_matmul_precision("medium"),
+    "deterministic": lambda: torch.use_deterministic_algorithms(True),
+    "flush_denormal": lambda: torch.set_flush_denormal(True),
+    "threads": lambda: torch.set_num_threads(2),
+    "gc": gc.enable,
+    "path": lambda: sys.path.insert(0, "/elsewhere"),
+    "cores": lambda: os.sched_setaffinity(0, range(os.cpu_count() or 1)),
+    "torch_seed": lambda: torch.manual_seed(99),
+    "numpy_seed": lambda: numpy.random.seed(99),
+    "random_seed": lambda: random.seed(99),
+    "folder": lambda: os.chdir("/"),
+    "environment": lambda: os.environ.update(LEFT="behind"),
+}
+"""What a case may leave behind in its process."""
 
-    def step(self) -> torch.Tensor:
-        torch.set_default_dtype(torch.float64)
-        torch.manual_seed(1)
-        return self.input @ self.weight
+STATES: dict[str, Callable[[], float]] = {
+    "dtype": lambda: torch.get_default_dtype().itemsize,
+    "default_device": lambda: torch.get_default_device().type == "meta",
+    "gradients": torch.is_grad_enabled,
+    "anomaly": torch.is_anomaly_enabled,
+    "mkldnn": torch._C._get_mkldnn_enabled,
+    "cudnn": torch._C._get_cudnn_enabled,
+    "cudnn_benchmark": torch._C._get_cudnn_benchmark,
+    "cudnn_deterministic": torch._C._get_cudnn_deterministic,
+    "cudnn_tf32": lambda: torch._C._get_fp32_precision_getter("cuda", "rnn") == "tf32",
+    "cudnn_convolutions": lambda: torch._C._get_fp32_precision_getter("cuda", "conv") == "tf32",
+    "matmul_precision": lambda: torch.get_float32_matmul_precision() == "highest",
+    "deterministic": torch.are_deterministic_algorithms_enabled,
+    "flush_denormal": lambda: sys.float_info.min / 2 == 0.0,
+    "threads": torch.get_num_threads,
+    "gc": gc.isenabled,
+    "path": lambda: len(sys.path),
+    "cores": lambda: len(os.sched_getaffinity(0)),
+    "torch_seed": lambda: torch.rand(1, device="cpu", dtype=torch.float32).item(),
+    "numpy_seed": lambda: float(numpy.random.random()),
+    "random_seed": random.random,
+    "folder": lambda: os.stat(".").st_ino,
+    "environment": lambda: len(os.environ),
+}
+"""What shows it, as a number."""
+
+
+class Leaky(Sound):
+    """Leaves something behind."""
+
+    leak = "dtype"
+
+    def step(self) -> object:
+        result = self.input @ self.weight
+        LEAKS[self.leak]()
+        return result
+
+    def metrics(self) -> dict[str, float]:
+        """What its step has left behind."""
+        return {self.leak: float(STATES[self.leak]())}
+
+
+class Witness(Sound):
+    """Says what a builder meets."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        self.met = {name: float(read()) for name, read in STATES.items()}
+        super().__init__(device)
+
+    def metrics(self) -> dict[str, float]:
+        return self.met
 
 
 class Large(Sound):
@@ -122,12 +197,18 @@ KINDS: dict[str, type] = {
         Hungry,
         Fickle,
         Leaky,
+        Witness,
         Large,
         Stepless,
     )
 }
 
 
-def workload(kind: str, device: str) -> object:
-    """One of the above, on that device."""
-    return Sound(device) if kind == "Sound" else KINDS[kind]()
+def workload(kind: str, device: str, leak: str = "") -> object:
+    """One of the above, on that device; `leak` is what it leaves behind, or what another did before it."""
+    if kind == "Sound":
+        return Sound(device)
+    made = KINDS[kind]()
+    if leak and isinstance(made, Leaky):
+        made.leak = leak
+    return made

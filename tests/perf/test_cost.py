@@ -15,7 +15,7 @@ from bench.analysis.analysed import analyse
 from bench.analysis.compare import compare_cases
 from bench.analysis.estimate import estimate, estimates
 from bench.measure.client import Server, Setup
-from bench.measure.sampler import time_steps
+from bench.measure.sampler import Samples, time_steps
 from bench.plan.matrix import expand
 from bench.records.codec import decode, encode
 from bench.records.nouns import Record, Run
@@ -121,8 +121,9 @@ def test_the_overhead_of_a_sample(benchmark: Benchmark, capsys: pytest.CaptureFi
 def empty_samples(*, loops: int) -> tuple[list[int], float]:
     """The nanoseconds of each sample of an empty step, and the seconds of the whole pass."""
     start = time.perf_counter()
-    wall, _, _ = time_steps(lambda: None, RealClock(), loops=loops, seconds=0.01)
-    return wall, time.perf_counter() - start
+    samples = Samples()
+    time_steps(lambda: None, RealClock(), samples, loops=loops, seconds=0.01)
+    return samples.wall, time.perf_counter() - start
 
 
 def test_starting_a_server_of_the_fake_device(benchmark: Benchmark) -> None:

@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bench.records.nouns import Comparison
+from bench.report.nouns import Footnote
 from bench.report.terminal import comparison_view, table_view
 from tests.report.golden import same_as_golden
 from tests.report.samples import HOSTILE, SPEC, by_key, crossed, hostile_table, name, table, timed
@@ -87,3 +88,15 @@ def test_worse_is_red_and_better_green() -> None:
     text = drawn(comparison_view(COMPARISONS, headline="x"), 80, terminal=True)
     assert "\x1b[31m1.84×" in text
     assert "\x1b[32m0.500×" in text
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 140])
+def test_no_wrapped_line_begins_with_a_command_of_a_ci_service(width: int) -> None:
+    for n in range(1, 201):
+        heading = replace(
+            table(),
+            heading="x" * n + "::error::owned",
+            footnotes=(Footnote(number=1, text="x " * n + "::error::owned"),),
+        )
+        for line in drawn(table_view(heading), width).splitlines():
+            assert not line.lstrip().startswith("::")

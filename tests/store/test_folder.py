@@ -14,6 +14,7 @@ from bench.records.codec import encode
 from bench.records.nouns import Record, Start
 from bench.store import folder as store
 from bench.store.files import Appender, write
+from bench.store.seal import sealed, unsealed
 from tests.measure.made_up import case, run
 
 RUN = run([case(model="one")])
@@ -65,10 +66,21 @@ def test_a_start_that_was_cut_off_is_left_out_and_the_next_one_is_whole(made: Pa
     assert store.read(made).starts == (start, start)
 
 
+def written(line: bytes, old: bytes, new: bytes) -> bytes:
+    """The line as somebody would have sealed it who has written something else."""
+    return sealed(unsealed(line.rstrip(), where="").replace(old, new)) + b"\n"
+
+
+def test_a_line_without_a_seal_is_read_as_the_first_version_wrote_it(made: Path) -> None:
+    path = made / store.RECORDS
+    path.write_bytes(b"".join(encode(record) + b"\n" for record in RECORDS))
+    assert store.read(made).records == RECORDS
+
+
 def test_a_damaged_line_ends_the_records_and_is_named(made: Path) -> None:
     path = made / store.RECORDS
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + lines[1].replace(b'"ok"', b'"ko"') + lines[2])
+    path.write_bytes(lines[0] + written(lines[1], b'"ok"', b'"ko"') + lines[2])
     stored = store.read(made)
     assert stored.records == RECORDS[:1]
     assert f"{store.RECORDS}:2" in stored.damage
@@ -169,12 +181,13 @@ def test_a_write_that_is_interrupted_leaves_no_rubbish(tmp_path: Path, monkeypat
     assert not list(tmp_path.iterdir())
 
 
-def test_a_journal_that_decayed_at_any_byte_keeps_the_lines_before_and_names_the_one(made: Path) -> None:
+@pytest.mark.parametrize("bit", range(8))
+def test_a_journal_that_decayed_at_any_bit_keeps_the_lines_before_and_names_the_one(made: Path, bit: int) -> None:
     path = made / store.RECORDS
     whole = path.read_bytes()
     first = whole.index(b"\n") + 1
     for place in range(first, len(whole) - 1):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
         stored = store.read(made)
         number = whole[:place].count(b"\n") + 1
         assert stored.records == RECORDS[: number - 1]
@@ -241,7 +254,7 @@ def test_a_run_of_a_newer_bench_is_refused_and_says_to_update(made: Path) -> Non
 def test_records_of_a_newer_bench_are_named_and_left_out(made: Path) -> None:
     path = made / store.RECORDS
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + lines[1].replace(b'"schema":1', b'"schema":2') + lines[2])
+    path.write_bytes(lines[0] + written(lines[1], b'"schema":1', b'"schema":2') + lines[2])
     stored = store.read(made)
     assert stored.records == RECORDS[:1]
     assert f"{path}:2: schema 2 is newer" in stored.damage
