@@ -5,7 +5,8 @@ settings are torch's own: on CUDA its convolutions and recurrent layers may use 
 """
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,6 +21,7 @@ from networks.images import digits
 
 LEVELS = {"model": ("rnn", "gru", "lstm", "cnn", "resnet18"), "mode": ("inference", "training")}
 
+MODES = ("inference", "training")
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 LEARNING_RATE = 0.01
 REFEREED = 4
@@ -36,6 +38,31 @@ class Equality:
 
     max_error: float
     tolerance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a step works on and does: so many digits, forward only (`inference`) or with gradients and an update
+    (`training`), in which precision, where.
+
+    Raises ValueError for a level that does not exist."""
+
+    batch: int
+    mode: str
+    dtype: str = "float32"
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        known("mode", self.mode, MODES)
+        known("dtype", self.dtype, DTYPES)
+
+    @property
+    def training(self) -> bool:
+        return self.mode == "training"
+
+    @property
+    def kind(self) -> torch.dtype:
+        return DTYPES[self.dtype]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,36 +129,59 @@ def classifier(
     """A network that classifies the first `batch` test digits, scaled to `size` pixels a side.
 
     Raises ValueError for a level that does not exist, images that are too small, more digits than there are."""
-    made = MODELS[_known("model", model, MODELS)]
-    kind, training = DTYPES[_known("dtype", dtype, DTYPES)], _known("mode", mode, LEVELS["mode"]) == "training"
-    drawn = digits(batch, size=size)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    made = MODELS[known("model", model, MODELS)]
+    step = Step(batch=batch, mode=mode, dtype=dtype, device=device)
+    with seeded(seed):
         network = made.build(size)
-    network = network.to(device, kind).train(training)
-    inputs = made.arrange(drawn.images).to(device, kind)
-    account = made.account(size)
+    return assembled(network, made.arrange, made.account(size), step, size=size, operators=made.operators)
+
+
+def assembled(
+    network: nn.Module,
+    arrange: Callable[[Tensor], Tensor],
+    account: Account,
+    step: Step,
+    *,
+    size: int,
+    operators: Operators | None = None,
+) -> Workload:
+    """The workload of a network that reads what `arrange` makes of (batch, 1, size, size) images, at a closed-form
+    cost; `operators` where they prove what ran."""
+    drawn = digits(step.batch, size=size)
+    network = network.to(step.device, step.kind).train(step.training)
+    inputs = arrange(drawn.images).to(step.device, step.kind)
     return Workload(
         network=network,
         inputs=inputs,
-        refereed=made.arrange(drawn.images[:REFEREED]),
-        advance=_descent(network, drawn.labels.to(device)) if training else infer,
-        items=batch,
-        values=inputs.numel() // batch,
+        refereed=arrange(drawn.images[:REFEREED]),
+        advance=_descent(network, drawn.labels.to(step.device)) if step.training else infer,
+        items=step.batch,
+        values=inputs.numel() // step.batch,
         parameters=account.parameters,
-        flops=accounting.flops(account, batch=batch, training=training),
+        flops=accounting.flops(account, batch=step.batch, training=step.training),
         sequential_steps=account.sequential_steps,
-        expects=made.operators[torch.device(device).type, kind],
+        expects=operators[torch.device(step.device).type, step.kind] if operators else (),
     )
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Weights are drawn the same for the same seed, and nobody else's numbers change by it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 def _descent(network: nn.Module, labels: Tensor) -> Descent:
     return Descent(optimizer=SGD(network.parameters(), lr=LEARNING_RATE), labels=labels)
 
 
-def _known(factor: str, level: str, known: Iterable[str]) -> str:
-    if level not in known:
-        raise ValueError(f"{factor}={level}: there are {', '.join(known)}")
+def known(factor: str, level: str, levels: Iterable[str]) -> str:
+    """The level, if it exists.
+
+    Raises ValueError, which says what exists."""
+    if level not in levels:
+        raise ValueError(f"{factor}={level}: there are {', '.join(levels)}")
     return level
 
 

@@ -1,0 +1,10 @@
+"""The builders that suites name: the levels of a case → its workload, one module a question.
+
+sequences         any cell, any slicing, any depth; equal in hidden size, parameters or flops
+equals            the kinds of network, made equal to one convolutional network in what the suite says
+depths            recurrent layers against convolutions, by the number of layers
+implementations   one recurrent layer on every rung of the ladder
+laws              one layer over more and more steps; a convolutional network over more and more pixels
+convolutions      one convolution as loops and by the library
+layouts           one recurrent layer whose input lies in memory in several ways
+"""

@@ -1,0 +1,63 @@
+"""A kind of network and what it is to have in common with the small CNN → its workload.
+
+All read the same digits: recurrent networks their rows, the others the whole image. `match: input` leaves each as wide
+as the documents have it; `parameters` and `flops` make it as wide as brings it closest to the CNN in that."""
+
+from networks import accounting, workload
+from networks.convolution import CHANNELS, KERNEL, small_cnn
+from networks.convolution import CLASSES as CNN_CLASSES
+from networks.experiments.sequences import Network, described
+from networks.patches import mlp, mlp_account
+from networks.sequence import HIDDEN, rows
+from networks.slicing import SLICINGS
+from networks.workload import MODELS, Step, Workload, known
+
+LEVELS = {
+    "model": ("rnn", "gru", "lstm", "cnn", "mlp"),
+    "match": ("input", "parameters", "flops"),
+    "mode": ("inference", "training"),
+}
+
+RECURRENT = ("rnn", "gru", "lstm")
+
+
+def classifier(
+    *,
+    model: str,
+    match: str,
+    batch: int,
+    mode: str,
+    size: int = 28,
+    dtype: str = "float32",
+    device: str = "cpu",
+    seed: int = 0,
+) -> Workload:
+    """A network that classifies the first `batch` test digits.
+
+    Raises ValueError for a level that does not exist."""
+    network = _networks(known("model", model, LEVELS["model"]), size)
+    width = HIDDEN
+    if known("match", match, LEVELS["match"]) != "input":
+        reference = _networks("cnn", size).account(HIDDEN)
+        width = accounting.matched(network.account, reference, metric=match).hidden if model != "cnn" else HIDDEN
+    with workload.seeded(seed):
+        built = network.build(width)
+    return workload.assembled(
+        built,
+        rows if model in RECURRENT else lambda images: images,
+        network.account(width),
+        Step(batch=batch, mode=mode, dtype=dtype, device=device),
+        size=size,
+        operators=MODELS[model].operators if model in MODELS else None,
+    )
+
+
+def _networks(model: str, size: int) -> Network:
+    if model == "cnn":
+        account = accounting.small_cnn(size, channels=CHANNELS, kernel=KERNEL, classes=CNN_CLASSES)
+        return Network(build=lambda _width: small_cnn(size), account=lambda _width: account)
+    if model == "mlp":
+        return Network(
+            build=lambda width: mlp(size**2, hidden=width), account=lambda width: mlp_account(size**2, hidden=width)
+        )
+    return described(model, SLICINGS["row"], size)

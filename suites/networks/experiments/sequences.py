@@ -1,0 +1,158 @@
+"""A network that reads slices of digits → its workload; as wide as asked, or as wide as makes it equal to a reference.
+
+The reference is one LSTM layer of 100 units over the rows of the same images: document 001's sequence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from torch import Tensor, nn
+
+from networks import accounting, workload
+from networks.accounting import Account
+from networks.cells import CELLS
+from networks.patches import VisionTransformer, transformer_account
+from networks.sequence import CLASSES, HIDDEN, SequenceClassifier
+from networks.slicing import SLICINGS, Slicing, features, sliced, steps
+from networks.temporal import TCN, SliceCNN, slice_cnn_account, tcn_account
+from networks.workload import MODELS, Step, Workload, known
+
+LEVELS = {
+    "model": (
+        "rnn",
+        "rnn_relu",
+        "irnn",
+        "indrnn",
+        "gru",
+        "gru_reset_before",
+        "lstm",
+        "lstm_projection",
+        "lstm_peephole",
+        "lstm_coupled",
+        "lstm_layernorm",
+        "convlstm",
+        "gridlstm",
+        "sru",
+        "sru_v1",
+        "qrnn",
+        "mingru",
+        "minlstm",
+        "attention",
+        "cnn1d",
+        "tcn",
+        "vit",
+    ),
+    "slicing": (
+        "pixel",
+        "row",
+        "column",
+        "rows2",
+        "rows4",
+        "rows7",
+        "rows14",
+        "patch2",
+        "patch4",
+        "patch7",
+        "patch14",
+        "patch4s2",
+        "patch7s4",
+        "patch14s7",
+        "image",
+    ),
+    "match": ("hidden", "parameters", "flops"),
+    "mode": ("inference", "training"),
+}
+
+HEADS = 4
+"""Of the transformer, whose width is therefore a multiple of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What reads a sequence of so many steps and features: how it is built and what it costs, by its width."""
+
+    build: Callable[[int], nn.Module]
+    account: Callable[[int], Account]
+
+
+def classifier(
+    *,
+    model: str,
+    slicing: str,
+    batch: int,
+    mode: str,
+    size: int = 28,
+    match: str = "hidden",
+    hidden: int = HIDDEN,
+    dtype: str = "float32",
+    device: str = "cpu",
+    seed: int = 0,
+) -> Workload:
+    """A network that classifies the first `batch` test digits from their slices, with `hidden` units a layer, or with
+    as many as bring it closest to the reference in what `match` says.
+
+    Raises ValueError for a level that does not exist."""
+    cut = SLICINGS[known("slicing", slicing, SLICINGS)]
+    network = described(model, cut, size)
+    width = hidden if known("match", match, LEVELS["match"]) == "hidden" else equal(network, match, size)
+    with workload.seeded(seed):
+        built = network.build(width)
+    operators = MODELS[model].operators if model in MODELS else None
+    step = Step(batch=batch, mode=mode, dtype=dtype, device=device)
+    return workload.assembled(
+        built, partial(_cut, slicing=cut), network.account(width), step, size=size, operators=operators
+    )
+
+
+def described(model: str, slicing: Slicing, size: int) -> Network:
+    """The network of that name for square gray images, before its width is known."""
+    shape = (1, size, size)
+    length, width = steps(slicing, shape), features(slicing, shape)
+    known("model", model, LEVELS["model"])
+    if model in CELLS:
+        return Network(
+            build=lambda hidden: SequenceClassifier(model, features=width, hidden=hidden),
+            account=lambda hidden: accounting.recurrent_classifier(
+                CELLS[model].cost, steps=length, features=width, hidden=hidden, classes=CLASSES
+            ),
+        )
+    return PARALLEL[model](length, width)
+
+
+def equal(network: Network, match: str, size: int) -> int:
+    """The width that brings the network closest to the reference."""
+    reference = described("lstm", SLICINGS["row"], size).account(HIDDEN)
+    return accounting.matched(network.account, reference, metric=match).hidden
+
+
+def _slice_cnn(length: int, width: int) -> Network:
+    return Network(
+        build=lambda hidden: SliceCNN(width, hidden),
+        account=lambda hidden: slice_cnn_account(length, width, hidden),
+    )
+
+
+def _tcn(length: int, width: int) -> Network:
+    """Weights as one would deploy them: normalising them costs a step a fifth more, and no step of an RNN does it."""
+    return Network(
+        build=lambda hidden: TCN(width, hidden, normalised=False),
+        account=lambda hidden: tcn_account(length, width, hidden, normalised=False),
+    )
+
+
+def _vit(length: int, width: int) -> Network:
+    def rounded(hidden: int) -> int:
+        return HEADS * max(1, round(hidden / HEADS))
+
+    return Network(
+        build=lambda hidden: VisionTransformer(width, patches=length, width=rounded(hidden), heads=HEADS),
+        account=lambda hidden: transformer_account(width, patches=length, width=rounded(hidden)),
+    )
+
+
+PARALLEL: dict[str, Callable[[int, int], Network]] = {"cnn1d": _slice_cnn, "tcn": _tcn, "vit": _vit}
+"""Networks that read all steps at once, by (steps, features)."""
+
+
+def _cut(images: Tensor, *, slicing: Slicing) -> Tensor:
+    return sliced(images, slicing)

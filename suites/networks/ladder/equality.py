@@ -1,0 +1,49 @@
+"""An implementation, the layer it stands for and a sequence → how far it is from the layer in double precision."""
+
+import copy
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from networks.ladder.implementations import Implementation, Layer, Native
+
+TOLERANCES = {torch.float64: 1e-10, torch.float32: 1e-4}
+"""Shares of the largest value. float32 means IEEE products: with TF32 or oneDNN's bfloat16 a rung is not equal."""
+
+
+def equality(built: Implementation, layer: Layer, sequence: Tensor, *, training: bool) -> tuple[float, float]:
+    """The largest difference from the layer's copy in float64 on the CPU, on ATen's native path, as a share of the
+    largest value of the tensor where it is found; and the tolerance of the sequence's precision.
+
+    Compared are the outputs for `sequence` (steps, batch, features) and, in training, the gradients of the sequence and
+    of every parameter in the layer's own layout. Without training nothing is traced (`torch.inference_mode`). An
+    implementation that was compiled or captured for a sequence that needs no gradient does so once more for one that
+    does."""
+    reference = Native(copy.deepcopy(layer).to("cpu", torch.float64))
+    results = _traced if training else _outputs
+    expected = results(reference, sequence.detach().to("cpu", torch.float64))
+    pairs = zip(results(built, sequence.detach()), expected, strict=True)
+    return max(_error(found.to("cpu", torch.float64), right) for found, right in pairs), TOLERANCES[sequence.dtype]
+
+
+def _outputs(built: Implementation, sequence: Tensor) -> Iterable[Tensor]:
+    with torch.inference_mode():
+        return [built(sequence)]
+
+
+def _traced(built: Implementation, sequence: Tensor) -> Iterable[Tensor]:
+    """The outputs, then the gradients of the sequence and of the parameters, for one fixed gradient of the outputs.
+
+    It has no sign and no two equal values: no sum of gradients cancels, and no two outputs can change places."""
+    inputs = sequence.clone().requires_grad_()
+    outputs = built(inputs)
+    towards = torch.linspace(0.5, 1.5, outputs.numel(), dtype=torch.float64).to(outputs).view_as(outputs)
+    wanted = torch.autograd.grad(outputs, [inputs, *built.trained()], towards)
+    return [outputs.detach(), wanted[0], *built.in_layer_order(wanted[1:])]
+
+
+def _error(found: Tensor, right: Tensor) -> float:
+    """The gradient of the state's weights is nothing at all where there is but one step."""
+    largest = right.abs().max().clamp(min=torch.finfo(right.dtype).tiny)
+    return ((found - right).abs().max() / largest).item()

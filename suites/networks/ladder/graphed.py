@@ -1,0 +1,35 @@
+"""An implementation on a GPU → the same as CUDA graphs: launched as a whole, no kernel waits for the processor."""
+
+from collections.abc import Callable
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from networks.ladder.implementations import Implementation, Layer
+from networks.ladder.unavailable import Unavailable
+
+
+class Graphed(Implementation):
+    """Captured at the first call, forward and backward, for that shape; captured once more where the sequence itself
+    is to have a gradient, which is more work. A call copies the sequence in and returns memory that the next call
+    overwrites.
+
+    Raises Unavailable for a layer that is not on a GPU."""
+
+    def __init__(self, layer: Layer, build: Callable[[Layer], Implementation]) -> None:
+        super().__init__(layer)
+        if layer.weight_hh_l0.device.type != "cuda":
+            raise Unavailable("CUDA graphs need a layer on a CUDA device")
+        self.build = build
+        self.captured: dict[bool, nn.Module] = {}
+
+    def forward(self, sequence: Tensor) -> Tensor:
+        if sequence.requires_grad not in self.captured:
+            self.captured[sequence.requires_grad] = self._capture(sequence)
+        return self.captured[sequence.requires_grad](sequence)
+
+    def _capture(self, sequence: Tensor) -> nn.Module:
+        with torch.inference_mode(False), torch.enable_grad():
+            sample = torch.zeros_like(sequence).requires_grad_(sequence.requires_grad)
+            return cast("nn.Module", torch.cuda.make_graphed_callables(self.build(self.layer), (sample,)))

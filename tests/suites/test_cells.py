@@ -1,0 +1,157 @@
+"""What holds of every cell: its closed forms, its gradients, and that steps and items see only what they may."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from networks.accounting import Cost
+from networks.cells import CELLS
+from networks.cells.cell import Cell
+
+pytestmark = pytest.mark.torch
+
+EVERY = pytest.mark.parametrize("name", CELLS)
+SHAPES = st.tuples(st.integers(1, 9), st.integers(1, 3), st.integers(1, 9), st.integers(2, 9))
+"""Steps, batch, features, hidden; a state of one number leaves an LSTM nothing smaller to project to."""
+
+STEPS, BATCH, FEATURES, HIDDEN = 6, 3, 4, 5
+
+
+def made(name: str, features: int = FEATURES, hidden: int = HIDDEN, seed: int = 0) -> Cell:
+    torch.manual_seed(seed)
+    return CELLS[name](features, hidden).double()
+
+
+def drawn(steps: int = STEPS, batch: int = BATCH, features: int = FEATURES) -> Tensor:
+    return torch.randn(steps, batch, features, dtype=torch.float64)
+
+
+def counted(work: Callable[[], object]) -> int:
+    """Multiply-adds. In double precision no recurrent layer is oneDNN's, of which the counter sees nothing."""
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return int(counter.get_total_flops()) // 2
+
+
+@EVERY
+@settings(max_examples=15, deadline=None)
+@given(shape=SHAPES)
+def test_parameters_are_those_that_torch_holds(name: str, shape: tuple[int, int, int, int]) -> None:
+    *_, features, hidden = shape
+    held = sum(parameter.numel() for parameter in made(name, features, hidden).parameters())
+    assert CELLS[name].cost(features, hidden).parameters == held
+
+
+@EVERY
+@settings(max_examples=15, deadline=None)
+@given(shape=SHAPES)
+def test_the_outputs_have_the_width_that_the_cost_says(name: str, shape: tuple[int, int, int, int]) -> None:
+    steps, batch, features, hidden = shape
+    outputs = made(name, features, hidden)(drawn(steps, batch, features))
+    assert outputs.shape == (steps, batch, CELLS[name].cost(features, hidden).width)
+    assert torch.isfinite(outputs).all()
+
+
+@EVERY
+@settings(max_examples=15, deadline=None)
+@given(shape=SHAPES)
+def test_multiply_adds_are_those_that_torch_counts(name: str, shape: tuple[int, int, int, int]) -> None:
+    steps, batch, features, hidden = shape
+    cell, sequence = made(name, features, hidden), drawn(steps, batch, features)
+    cost = cell.cost(features, hidden)
+    assert counted(lambda: cell(sequence)) == steps * batch * (cost.inputs + cost.states)
+
+
+@EVERY
+@settings(max_examples=10, deadline=None)
+@given(shape=SHAPES)
+def test_the_gradients_take_the_multiply_adds_that_the_cost_tells(name: str, shape: tuple[int, int, int, int]) -> None:
+    """Of every weight, of what is inside the steps, and of the states handed on; the images need none."""
+    steps, batch, features, hidden = shape
+    cell = made(name, features, hidden)
+    loss = cell(drawn(steps, batch, features)).square().sum()
+    assert counted(loss.backward) == batch * backward(cell.cost(features, hidden), steps)
+
+
+def backward(cost: Cost, steps: int) -> int:
+    weights = steps * (cost.inputs + cost.states)
+    return weights + steps * cost.inner + (steps - 1) * (cost.states - cost.inner)
+
+
+@EVERY
+def test_a_gradient_flows_to_every_parameter(name: str) -> None:
+    cell = made(name)
+    cell(drawn()).square().sum().backward()
+    idle = [name for name, p in cell.named_parameters() if p.grad is None or not p.grad.any()]
+    assert not idle
+
+
+@EVERY
+@settings(max_examples=15, deadline=None)
+@given(steps=st.integers(2, 12), data=st.data())
+def test_no_output_depends_on_a_later_step(name: str, steps: int, data: st.DataObject) -> None:
+    cell, sequence = made(name), drawn(steps)
+    later = data.draw(st.integers(1, steps - 1))
+    changed = sequence.clone()
+    changed[later:] += 1
+    before, after = cell(sequence), cell(changed)
+    torch.testing.assert_close(after[:later], before[:later], rtol=0, atol=1e-12)
+    assert not torch.allclose(after[later], before[later])
+
+
+@EVERY
+@settings(max_examples=10, deadline=None)
+@given(item=st.integers(0, BATCH - 1))
+def test_the_items_of_a_batch_do_not_see_each_other(name: str, item: int) -> None:
+    cell, sequence = made(name), drawn()
+    outputs = cell(sequence)
+    alone = cell(sequence[:, item : item + 1])
+    torch.testing.assert_close(alone, outputs[:, item : item + 1], rtol=0, atol=1e-12)
+
+
+@EVERY
+def test_the_first_step_leaves_its_trace_in_the_last_output(name: str) -> None:
+    cell, sequence = made(name), drawn()
+    changed = sequence.clone()
+    changed[0] += 1
+    assert not torch.equal(cell(changed)[-1], cell(sequence)[-1])
+
+
+@EVERY
+def test_equal_seeds_give_equal_cells(name: str) -> None:
+    pairs = zip(made(name, seed=7).parameters(), made(name, seed=7).parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
+@pytest.mark.parametrize(
+    ("name", "features", "parameters"),
+    [
+        ("rnn", 28, 13_000),
+        ("rnn_relu", 28, 13_000),
+        ("irnn", 28, 13_000),
+        ("indrnn", 28, 3_000),
+        ("gru", 28, 39_000),
+        ("gru_reset_before", 28, 38_700),
+        ("lstm", 28, 52_000),
+        ("lstm_projection", 28, 24_500),
+        ("lstm_peephole", 28, 52_300),
+        ("lstm_coupled", 28, 39_000),
+        ("lstm_layernorm", 28, 53_000),
+        ("convlstm", 49, 364_000),
+        ("gridlstm", 28, 163_600),
+        ("sru", 28, 11_600),
+        ("sru", 100, 30_400),
+        ("sru_v1", 28, 11_400),
+        ("qrnn", 28, 17_100),
+        ("mingru", 28, 5_800),
+        ("minlstm", 28, 8_700),
+        ("attention", 28, 105_512),
+    ],
+)
+def test_a_hundred_units_have_the_parameters_worked_out_by_hand(name: str, features: int, parameters: int) -> None:
+    assert CELLS[name].cost(features, 100).parameters == parameters

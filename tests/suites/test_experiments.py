@@ -1,0 +1,202 @@
+"""The builders that suites name: what they declare is what torch holds, and what they compute is checked."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from bench.plan.matrix import expand, resolve
+from bench.plan.suite import load_suite
+from bench.records.nouns import Case
+from networks import accounting
+from networks.experiments import convolutions, depths, equals, implementations, laws, layouts, sequences
+from networks.experiments.implementations import stretched
+from networks.experiments.laws import narrowed
+from networks.images import digits
+from networks.sequence import HIDDEN
+from networks.slicing import SLICINGS
+from networks.workload import Workload
+
+SUITES = Path(__file__).resolve().parents[2] / "suites"
+Levels = Mapping[str, object]
+
+pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def held(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("model", sequences.LEVELS["model"])
+def test_every_network_that_reads_slices_declares_what_it_holds_and_computes_what_is_right(model: str) -> None:
+    made = sequences.classifier(model=model, slicing="patch7", batch=2, mode="inference", hidden=8)
+    assert made.parameters == held(made.network)
+    assert made.step().shape == (2, 10)
+    equality = made.check()
+    assert equality.max_error <= equality.tolerance
+
+
+@pytest.mark.parametrize("slicing", sequences.LEVELS["slicing"])
+def test_every_slicing_gives_a_network_its_values(slicing: str) -> None:
+    made = sequences.classifier(model="rnn", slicing=slicing, batch=2, mode="training", hidden=4)
+    cut = SLICINGS[slicing]
+    assert made.values == made.inputs.shape[0] * made.inputs.shape[2]
+    assert made.step().isfinite()
+    assert (made.values == 784) == (cut.stride is None)
+
+
+@pytest.mark.parametrize("match", ["parameters", "flops"])
+@pytest.mark.parametrize("model", ["rnn", "gru", "lstm", "cnn1d", "vit"])
+def test_a_matched_network_is_within_a_twentieth_of_the_reference(model: str, match: str) -> None:
+    reference = sequences.described("lstm", SLICINGS["row"], 28).account(HIDDEN)
+    made = sequences.classifier(model=model, slicing="rows4", batch=1, mode="inference", match=match)
+    wanted = {"parameters": reference.parameters, "flops": accounting.flops(reference, batch=1, training=False)}
+    found = {"parameters": made.parameters, "flops": made.flops}
+    assert found[match] == pytest.approx(wanted[match], rel=0.05)
+    assert made.parameters == held(made.network)
+
+
+@pytest.mark.parametrize("model", equals.LEVELS["model"])
+@pytest.mark.parametrize("match", equals.LEVELS["match"])
+def test_networks_are_equal_in_what_was_asked(model: str, match: str) -> None:
+    made = equals.classifier(model=model, match=match, batch=1, mode="inference")
+    cnn = equals.classifier(model="cnn", match="input", batch=1, mode="inference")
+    assert (made.values, made.items) == (cnn.values, cnn.items)
+    assert made.parameters == held(made.network)
+    if match != "input":
+        assert getattr(made, match) == pytest.approx(getattr(cnn, match), rel=0.05)
+
+
+@pytest.mark.parametrize("model", depths.LEVELS["model"])
+def test_layers_are_as_many_as_asked(model: str) -> None:
+    one, three = (depths.classifier(model=model, layers=n, batch=1, mode="inference", size=8, hidden=4) for n in (1, 3))
+    assert isinstance(one, Workload)
+    for made in (one, three):
+        assert made.parameters == held(made.network)
+        assert made.check().max_error <= made.check().tolerance
+    assert three.sequential_steps > one.sequential_steps
+
+
+@pytest.mark.parametrize("mode", implementations.LEVELS["mode"])
+@pytest.mark.parametrize("family", implementations.LEVELS["family"])
+@pytest.mark.parametrize(
+    "rung", ["separate", "hoisted", "concatenated", "cell_loop", "native", "script_stacked", "fused"]
+)
+def test_a_rung_declares_the_layers_parameters_and_is_equal_to_it(family: str, rung: str, mode: str) -> None:
+    made = implementations.layer(
+        family=family, rung=rung, mode=mode, batch=2, steps=3, features=4, hidden=5, dtype="float64"
+    )
+    assert made.parameters == held(made.original)
+    assert made.step().isfinite().all()
+    equality = made.check()
+    assert equality.max_error <= equality.tolerance
+    assert made.metrics() == {}
+    made.close()
+
+
+def test_a_compiled_rung_says_what_compiling_took() -> None:
+    pytest.importorskip("torch._inductor")
+    try:
+        made = implementations.layer(
+            family="rnn", rung="compile_hoisted", mode="forward", batch=1, steps=2, features=2, hidden=2
+        )
+    except Exception as error:
+        if type(error).__name__ == "Unavailable":
+            pytest.skip(str(error))
+        raise
+    assert made.metrics()["compile"] > 0
+    assert made.metrics()["graph_breaks"] == 0
+    assert made.check().max_error <= made.check().tolerance
+    made.close()
+
+
+def test_a_digit_is_stretched_to_steps_and_features() -> None:
+    assert stretched(3, steps=5, features=7).shape == (5, 3, 7)
+    assert stretched(2, steps=28, features=28)[:, 1].equal(digits(2).images[1, 0])
+
+
+@pytest.mark.parametrize("steps", [7, 28, 196, 784])
+def test_longer_sequences_of_equal_arithmetic_are_narrower(steps: int) -> None:
+    hidden = narrowed(steps, gates=4)
+    made = laws.network(model="lstm_fused", length=steps, hold="arithmetic")
+    wide = laws.network(model="lstm_fused", length=28)
+    assert made.flops == pytest.approx(wide.flops, rel=0.05)
+    assert (hidden < 100, hidden == 100) == (steps > 28, steps == 28)
+
+
+def test_the_pixels_of_an_image_are_a_square() -> None:
+    assert laws.network(model="cnn", length=196).values == 196
+    with pytest.raises(ValueError, match="200"):
+        laws.network(model="cnn", length=200)
+
+
+@pytest.mark.parametrize("implementation", convolutions.LEVELS["implementation"])
+def test_every_convolution_is_the_librarys(implementation: str) -> None:
+    made = convolutions.convolution(implementation=implementation, side=9, channels=2, outputs=3)
+    assert made.step().shape == (3, 7, 7)
+    assert made.check().max_error <= made.check().tolerance
+    assert made.flops == 2 * 3 * 2 * 9 * 49
+
+
+@pytest.mark.parametrize("model", layouts.LEVELS["model"])
+def test_layouts_of_whole_digits_give_the_same_numbers(model: str) -> None:
+    plain = layouts.arranged(model=model, layout="time_major", batch=3).step()
+    for layout in ("batch_first", "noncontiguous", "unflattened"):
+        torch.testing.assert_close(layouts.arranged(model=model, layout=layout, batch=3).step(), plain)
+    padded, packed = (layouts.arranged(model=model, layout=layout, batch=15) for layout in ("padded", "packed"))
+    assert packed.flops / padded.flops == pytest.approx(21 / 28)
+    longest = int(layouts.lengths_of(15).argmax())
+    torch.testing.assert_close(padded.step()[:, longest], packed.step()[:, longest])
+
+
+@pytest.mark.parametrize(
+    ("builder", "levels", "words"),
+    [
+        (sequences.classifier, {"model": "ltsm", "slicing": "row", "batch": 1, "mode": "inference"}, "model=ltsm"),
+        (sequences.classifier, {"model": "rnn", "slicing": "rwo", "batch": 1, "mode": "inference"}, "slicing=rwo"),
+        (equals.classifier, {"model": "rnn", "match": "size", "batch": 1, "mode": "inference"}, "match=size"),
+        (depths.classifier, {"model": "rnn", "layers": 1, "batch": 1, "mode": "infer"}, "mode=infer"),
+        (laws.network, {"model": "lstm", "length": 7}, "model=lstm"),
+        (convolutions.convolution, {"implementation": "loop", "side": 8}, "implementation=loop"),
+        (convolutions.convolution, {"implementation": "library", "side": 2}, "kernel=3"),
+        (layouts.arranged, {"model": "rnn", "layout": "tall", "batch": 1}, "layout=tall"),
+    ],
+)
+def test_a_level_that_does_not_exist_is_named(builder: Callable[..., object], levels: Levels, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        builder(**levels)
+
+
+def cases(name: str) -> tuple[Case, ...]:
+    suite, policy = resolve(load_suite(SUITES / f"{name}.yaml"), overlays=[], levels={}, policy={})
+    return expand(suite, policy)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("rnn_vs_cnn", 71),
+        ("fairness", 68),
+        ("slicing", 108),
+        ("depth", 52),
+        ("lstm_fusion", 100),
+        ("compile", 24),
+        ("cells", 44),
+        ("sequence_law", 54),
+        ("convolution", 48),
+        ("layout", 54),
+        ("allocator", 8),
+    ],
+)
+def test_every_suite_has_its_cases(name: str, count: int) -> None:
+    assert len(cases(name)) == count
