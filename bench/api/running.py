@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import psutil
@@ -36,7 +37,8 @@ from bench.records.suite import Suite
 from bench.store import folder as store
 from bench.units import parse_memory
 
-DATA = "BENCH_DATA"
+DATA, SCRATCH = "BENCH_DATA", "BENCH_SCRATCH"
+"""Variables of the environment that a subject may read: the folder of the data, and one that lasts as long as a run."""
 
 HASHED = "subject: the *.py files below the suite's folder and `paths`; data: the files of the data folder"
 
@@ -221,26 +223,31 @@ def _measure(folder: Path, made: Run, site: Site, listen: Listener) -> None:
     stored = store.read(folder)
     if stored.damage:
         raise BenchError(stored.damage, hint="what comes before can be read; a damaged run is not gone on with")
-    began, runner = time.time(), Runner(made, _means(made, site), stored.records)
-    journal = store.journal(folder)
+    # Whatever the subject compiles or downloads is made once a run, and gone with it.
+    with TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as scratch:
+        _record(folder, Runner(made, _means(made, site, scratch), stored.records), site, partial(listen, made))
+    derive(folder)
+
+
+def _record(folder: Path, runner: Runner, site: Site, listen: Callable[[Record], None]) -> None:
+    began, journal = time.time(), store.journal(folder)
     try:
         libraries = runner.libraries()
         now = environment.start(site.project.root, now=began, cores=site.cores, libraries=libraries)
         store.add_start(folder, now)
         for record in runner.measure():
             journal.append(encode(record))
-            listen(made, record)
+            listen(record)
     except Stopped as stopped:
         hint = f"{len(runner.ledger.records)} records are stored; go on with: bench run --resume {folder}"
         raise Stopped(stopped.exit_code - 128, stopped.what, hint=hint) from None
     finally:
         runner.close()
         journal.close()
-    derive(folder)
 
 
-def _means(made: Run, site: Site) -> Means:
-    environ = {**os.environ, **({DATA: str(site.data)} if site.data else {})}
+def _means(made: Run, site: Site, scratch: str) -> Means:
+    environ = {**os.environ, SCRATCH: scratch, **({DATA: str(site.data)} if site.data else {})}
     folders = (site.project.folder, *site.project.paths)
     return Means(
         setup=Setup(

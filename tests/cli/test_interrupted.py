@@ -23,6 +23,7 @@ WORDS = ("--device", "fake", "--seed", "7")
 
 PROGRAM = """
 import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
 import bench
 from bench.errors import Stopped
 try:
