@@ -24,9 +24,11 @@ def fitted(analysed: Analysed, figure: FigureSpec) -> tuple[Fitted, ...]:
     apart = (*figure.facets, *figure.series)
     lines: dict[tuple[Level, ...], dict[str, float]] = {}
     for case in analysed.run.cases:
-        if matches(case, figure.where):
+        x = case.levels[figure.x]
+        # A suite's own levels are checked; those of `--set` may be words, or lie where a power has no logarithm.
+        if matches(case, figure.where) and isinstance(x, int | float) and (figure.law == "line" or x > 0):
             line = lines.setdefault(tuple(case.levels[factor] for factor in apart), {})
-            line[case.id] = float(case.levels[figure.x])
+            line[case.id] = float(x)
     return tuple(
         Fitted(levels=levels, law=laws.fit(analysed, cases, metric=figure.y, form=figure.law))
         for levels, cases in lines.items()

@@ -47,5 +47,13 @@ def test_a_line_with_too_few_measured_cases_has_no_law() -> None:
     assert [line.law for line in fitted(analysed(CASES, few), figure)] == [None, None]
 
 
+def test_levels_that_no_law_can_run_along_are_passed_over() -> None:
+    odd = [case(levels={"model": "lstm", "length": level}) for level in ("long", 0)]
+    records = [*RECORDS, *(record for one in odd for record in trials(one.id, JITTER))]
+    figure = FigureSpec(x="length", y="latency", series=("model",), law="power")
+    run = analysed([*CASES, *odd], records)
+    assert fitted(run, figure) == fitted(analysed(CASES, RECORDS), figure)
+
+
 def test_a_figure_that_asks_for_no_law_has_none() -> None:
     assert fitted(analysed(CASES, RECORDS), FigureSpec(x="length", y="latency", series=("model",))) == ()

@@ -168,7 +168,7 @@ def test_a_script_is_specialised_anew_for_every_build() -> None:
     with torch.inference_mode():
         again = RUNGS["script_stacked"].build(layer)
         for _ in range(3):
-            again(inputs)
+            torch.testing.assert_close(again(inputs), layer(inputs)[0])
 
 
 def test_a_torch_without_torchscript_makes_its_rungs_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
