@@ -100,7 +100,7 @@ def test_a_rung_declares_the_layers_parameters_and_is_equal_to_it(family: str, r
     assert made.step().isfinite().all()
     equality = made.check()
     assert equality.max_error <= equality.tolerance
-    assert made.metrics() == {}
+    assert set(made.metrics()) == ({"compile"} if rung.startswith("script") else set())
     made.close()
 
 

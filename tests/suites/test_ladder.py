@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, equality, kind_of
+from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality, kind_of
 from networks.ladder.implementations import Layer, Loop, Whole
 from networks.ladder.rnn import stacked
 
 pytestmark = pytest.mark.torch
 
 LAYERS: dict[str, type[Layer]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
-EAGER = [name for name, rung in RUNGS.items() if not (rung.compiled or rung.cuda_only)]
+EAGER = [name for name, rung in RUNGS.items() if not (rung.first is compiled_metrics or rung.cuda_only)]
 ON_CUDA = [name for name, rung in RUNGS.items() if rung.cuda_only]
 PRODUCTS = {
     "separate": {"lstm": (8, 0), "gru": (6, 0), "rnn": (2, 0)},
@@ -226,3 +226,13 @@ def test_on_cuda_a_rung_is_equal_and_shows_what_it_expects(name: str, kind: str)
         with profile(activities=[ProfilerActivity.CPU]) as profiler:
             built(inputs)
     assert set(RUNGS[name].expects["cuda", kind]) & {event.name for event in profiler.events() or ()}
+
+
+@pytest.mark.parametrize("name", ["script_stacked", "script_hoisted"])
+def test_a_scripted_step_is_specialised_before_it_is_timed(name: str) -> None:
+    """Else its first hundred milliseconds are the compiler's."""
+    calls: list[int] = []
+    first = RUNGS[name].first
+    assert first is not None
+    assert first(lambda: calls.append(1))["compile"] > 0
+    assert len(calls) >= 5

@@ -14,7 +14,7 @@ from torch.nn.functional import interpolate
 from networks import accounting
 from networks.accounting import GATES, gated
 from networks.images import digits
-from networks.ladder import RUNGS, Implementation, compiled_metrics, equality, kind_of
+from networks.ladder import RUNGS, Implementation, equality, kind_of
 from networks.workload import DTYPES, Equality, known, seeded
 
 LEVELS = {
@@ -121,8 +121,8 @@ def layer(
         sequential_steps=cost.depth,
         expects=place.expects.get((torch.device(device).type, kind_of(original)), ()),
     )
-    if place.compiled:
-        made.compilation.update(compiled_metrics(made.step))
+    if place.first is not None:
+        made.compilation.update(place.first(made.step))
     return made
 
 

@@ -40,7 +40,7 @@ from networks.ladder.implementations import (
     kind_of,
     loops_of,
 )
-from networks.ladder.scripted import scripted
+from networks.ladder.scripted import scripted, scripted_metrics
 from networks.ladder.unavailable import Unavailable
 
 __all__ = ["RUNGS", "TOLERANCES", "Implementation", "Rung", "Unavailable", "compiled_metrics", "equality", "kind_of"]
@@ -51,11 +51,12 @@ Expects = Mapping[tuple[str, str], tuple[str, ...]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
     """`expects`, by device and kind of layer: events of a profiled step, any of which proves that the rung ran as it is
-    meant to. `compiled`: its first call is one for `compiled_metrics`. `cuda_only`: unavailable on a CPU."""
+    meant to. `first`: makes the first calls of a step that compiles in them, and says what they cost. `cuda_only`:
+    unavailable on a CPU."""
 
     build: Callable[[Layer], Implementation]
     expects: Expects
-    compiled: bool = False
+    first: Callable[[Callable[[], object]], dict[str, float]] | None = None
     cuda_only: bool = False
 
 
@@ -104,19 +105,25 @@ RUNGS: dict[str, Rung] = {
     "cell_loop": Rung(build=CellLoop, expects=CELL),
     "native": Rung(build=Native, expects=NATIVE),
     "script_stacked": Rung(
-        build=lambda layer: Loop(layer, scripted(loops_of(layer).stacked)), expects=_everywhere("stacked")
+        build=lambda layer: Loop(layer, scripted(loops_of(layer).stacked)),
+        expects=_everywhere("stacked"),
+        first=scripted_metrics,
     ),
     "script_hoisted": Rung(
-        build=lambda layer: Loop(layer, scripted(loops_of(layer).hoisted)), expects=_everywhere("hoisted")
+        build=lambda layer: Loop(layer, scripted(loops_of(layer).hoisted)),
+        expects=_everywhere("hoisted"),
+        first=scripted_metrics,
     ),
     "compile_stacked": Rung(
-        build=lambda layer: Compiled(Loop(layer, loops_of(layer).stacked)), expects=COMPILED, compiled=True
+        build=lambda layer: Compiled(Loop(layer, loops_of(layer).stacked)), expects=COMPILED, first=compiled_metrics
     ),
     "compile_hoisted": Rung(
-        build=lambda layer: Compiled(Loop(layer, loops_of(layer).hoisted)), expects=COMPILED, compiled=True
+        build=lambda layer: Compiled(Loop(layer, loops_of(layer).hoisted)), expects=COMPILED, first=compiled_metrics
     ),
-    "compile_module": Rung(build=lambda layer: Compiled(Whole(layer)), expects=FUSED, compiled=True),
-    "compile_module_rnn": Rung(build=lambda layer: Compiled(Whole(layer), whole=True), expects=COMPILED, compiled=True),
+    "compile_module": Rung(build=lambda layer: Compiled(Whole(layer)), expects=FUSED, first=compiled_metrics),
+    "compile_module_rnn": Rung(
+        build=lambda layer: Compiled(Whole(layer), whole=True), expects=COMPILED, first=compiled_metrics
+    ),
     "fused": Rung(build=Whole, expects=FUSED),
     "graph_stacked": Rung(
         build=lambda layer: Graphed(layer, lambda layer: Loop(layer, loops_of(layer).stacked)),
