@@ -124,26 +124,36 @@ def walsh_averages(values: Sequence[float]) -> list[float]:
     return sorted((a + b) / 2 for i, a in enumerate(values) for b in values[i:])
 
 
-def signed_rank(differences: Sequence[float]) -> Shift:
-    """The centre of paired differences (Hodges and Lehmann 1963), in their unit; its interval needs 6 pairs."""
+def signed_rank(differences: Sequence[float], *, error: Fraction = ERROR) -> Shift:
+    """The centre of paired differences (Hodges and Lehmann 1963), in their unit, with an interval that has that
+    two-sided error; for 5 % it needs 6 pairs."""
     averages = walsh_averages(differences)
-    return _shift(averages, _signed_rank_interval(len(differences)))
+    return _shift(averages, _signed_rank_interval(len(differences), error))
 
 
-def rank_sum(base: Sequence[float], other: Sequence[float]) -> Shift:
+def signed_rank_p(differences: Sequence[float], *, above: float) -> float:
+    """The one-sided p of a centre of at most `above`: how often the signed-rank sum of so many pairs is as large as
+    the number of Walsh averages over it (Tukey 1949: the two are one)."""
+    counts = signed_rank_counts(len(differences))
+    larger = sum(average > above for average in walsh_averages(differences))
+    return sum(counts[larger:]) / (1 << len(differences))
+
+
+def rank_sum(base: Sequence[float], other: Sequence[float], *, error: Fraction = ERROR) -> Shift:
     """By how much `other` lies above `base`, unpaired: the median of all differences (Hodges and Lehmann 1963)."""
     differences = sorted(b - a for a in base for b in other)
-    return _shift(differences, _rank_sum_interval(*sorted((len(base), len(other)))))
+    smaller, larger = sorted((len(base), len(other)))
+    return _shift(differences, _rank_sum_interval(smaller, larger, error))
 
 
 @cache
-def _signed_rank_interval(n: int) -> tuple[int, int] | None:
-    return _interval(signed_rank_counts(n), ERROR, places=n * (n + 1) // 2)
+def _signed_rank_interval(n: int, error: Fraction) -> tuple[int, int] | None:
+    return _interval(signed_rank_counts(n), error, places=n * (n + 1) // 2)
 
 
 @cache
-def _rank_sum_interval(m: int, n: int) -> tuple[int, int] | None:
-    return _interval(rank_sum_counts(m, n), ERROR, places=m * n)
+def _rank_sum_interval(m: int, n: int, error: Fraction) -> tuple[int, int] | None:
+    return _interval(rank_sum_counts(m, n), error, places=m * n)
 
 
 def _interval(counts: Sequence[int], error: Fraction, *, places: int) -> tuple[int, int] | None:

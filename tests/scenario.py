@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -40,7 +41,7 @@ class Scenario:
         self.folder, self.cases = folder, dict[str, dict[str, Level]]()
         (folder / "pyproject.toml").write_text("")
 
-    def case(self, name: str, **levels: Level) -> "Scenario":
+    def case(self, name: str, **levels: Level) -> Self:
         """One case more."""
         self.cases[name] = levels
         return self

@@ -24,23 +24,26 @@ BELOW: dict[str, set[str]] = {
     "stopping": {"statistics"},
     "records": LEAVES,
     **dict.fromkeys(ROOMS, NOUNS),
+    "gate": NOUNS | {"analysis"},
+    "claims": NOUNS | {"analysis"},
     "api": NOUNS | ROOMS,
     "cli": NOUNS | ROOMS | {"api"},
     "__main__": {"cli"},
     "__init__": set(),
 }
-"""Which rooms a room may import besides itself. All that rest on the nouns meet in `api`, nowhere below it."""
+"""Which rooms a room may import besides itself. All that rest on the nouns meet in `api`, nowhere below it; only
+those that judge read trials as the analysis does, and ask it."""
 
 WORLDLY = ("measure", "store", "api", "cli", "__main__")
-READERS = ("bench.plan.suite", "bench.plan.project", "bench.plan.targets")
-"""The loader of suites, and what it asks where the subject is."""
+READERS = ("bench.plan.suite", "bench.plan.project", "bench.plan.targets", "bench.plan.claims")
+"""The loaders of suites and claims, and what they ask where the subject is."""
 
 PURE_LIBRARY = {
-    "__future__", "abc", "ast", "bisect", "cmath", "collections", "copy", "csv", "dataclasses", "datetime", "decimal",
-    "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "io.BytesIO", "io.StringIO", "itertools",
-    "json", "keyword", "math", "numbers", "operator", "pathlib.PurePath", "pathlib.PurePosixPath", "random.Random",
-    "re", "shlex", "statistics", "string", "sys.stdlib_module_names", "textwrap", "types", "typing", "unicodedata",
-    "xml", "zlib",
+    "__future__", "abc", "ast", "base64", "bisect", "cmath", "collections", "copy", "csv", "dataclasses", "datetime",
+    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "io.BytesIO", "io.StringIO",
+    "itertools", "json", "keyword", "math", "numbers", "operator", "pathlib.PurePath", "pathlib.PurePosixPath",
+    "random.Random", "re", "shlex", "statistics", "string", "sys.stdlib_module_names", "textwrap", "types", "typing",
+    "unicodedata", "xml", "zlib",
 }  # fmt: skip
 """What a room that touches nothing may use of the standard library, whole modules or single names."""
 
@@ -55,14 +58,17 @@ WORLDLY_METHODS = WRITING_METHODS | {
 }  # fmt: skip
 WORLDLY_PACKAGES = {"torch", "torchvision", "psutil", "pynvml"}
 
-TORCH = {"bench.measure.worker"}
+TORCH = {"bench.measure.worker", "bench.measure.dosed"}
 LAZY = {
+    "bench.api.drawing": {"svg"},
+    "bench.api.pages": {"run_page", "index_texts"},
     "bench": {"__getattr__"},
     "bench.cli": {"get_command"},
     "bench.measure.workload": {"locate"},
     "bench.measure.processes": {"preload"},
 }
-"""The functions that import by name: what Python callers use, verbs, targets; and what a server is told to preload."""
+"""The functions that import by name: what draws, what Python callers use, verbs, targets; and what a server is told
+to preload."""
 FINDING = ("importlib.metadata", "importlib.machinery", "importlib.resources")
 """Parts of importlib that look at modules and versions without importing anything."""
 IMPORTING = ("importlib", "runpy", "pkgutil", "imp", "__import__")

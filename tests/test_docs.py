@@ -71,7 +71,7 @@ def test_the_commands_that_the_readme_marks_run_one_after_the_other(tmp_path: Pa
 
 
 def test_the_example_suite_of_the_readme_is_a_suite(tmp_path: Path) -> None:
-    suite = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
+    suite = re.search(r"```yaml\n(# yaml-language-server.*?)```", README, re.DOTALL)
     builder = re.search(r"```python\n(class Layer.*?)```", README, re.DOTALL)
     assert suite
     assert builder

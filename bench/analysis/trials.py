@@ -108,9 +108,13 @@ def _merit(record: Record, limit: float) -> tuple[bool, float]:
 
 
 def _disturbed(record: Record, limit: float) -> bool:
+    return (sentinel(record) or 0) > limit or told_by_probes(record)
+
+
+def told_by_probes(record: Record) -> bool:
+    """Whether the kernel says that the trial did not have its core for itself, or that the machine slept."""
     return (
-        (sentinel(record) or 0) > limit
-        or (probe(record, "steal") or 0) > STEAL_LIMIT
+        (probe(record, "steal") or 0) > STEAL_LIMIT
         or (probe(record, "throttled") or 0) > 0
         or (probe(record, "suspended") or 0) > SUSPENDED_LIMIT
     )

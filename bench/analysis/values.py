@@ -42,8 +42,9 @@ def _throughput(trial: Record, known: Known) -> float | None:
 
 
 def _per_step(trial: Record, known: Known) -> float | None:
+    """Nothing where the chain has steps that are no products: the latency is theirs too."""
     latency, steps = _latency(trial, known), known.get("sequential_steps")
-    return latency / steps if latency and steps else None
+    return latency / steps if latency and steps and not known.get("pointwise_steps") else None
 
 
 VALUES: dict[str, Callable[[Record, Known], float | None]] = {
@@ -59,7 +60,7 @@ VALUES: dict[str, Callable[[Record, Known], float | None]] = {
 UNKNOWN: dict[str, str] = {
     "cpu_time": "CPU time was not measured",
     "tail": "a sample is several steps",
-    "per_step": "the workload does not declare its sequential steps",
+    "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
     "throughput": "the workload does not declare its items",
 }
 """Why a metric that is timed may have no value."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.analysis.trials import SENTINEL_LIMIT, STEAL_LIMIT
 from bench.api.advice import Evidence, advise
+from bench.api.alone import Site, measuring
 from bench.api.planning import check_device
-from bench.api.running import Site, measuring
 from bench.measure import weather
 from bench.measure.client import Server, Setup
 from bench.measure.environment import surroundings

@@ -1,8 +1,8 @@
 """A run folder → its derived files, made from the records alone; published runs; and whether files still say so."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,21 +12,29 @@ from bench.analysis.estimate import estimate, estimates
 from bench.analysis.findings import findings
 from bench.analysis.fitted import Fitted, fitted
 from bench.analysis.laws import RESIDUAL
+from bench.analysis.published import FILE, beside, quoted
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
+from bench.api.drawing import differing_figures, write_figures
+from bench.api.pages import PAGE, index_texts, run_page
 from bench.api.places import RESULTS, project_root
 from bench.api.planning import check_machine
 from bench.errors import BenchError
 from bench.records.levels import level_text
 from bench.records.metrics import metric as metric_named
-from bench.records.nouns import Estimate, Finding
+from bench.records.nouns import Estimate, Finding, Run
+from bench.records.published import Beside
 from bench.records.suite import FigureSpec
 from bench.report.blocks import rewritten
 from bench.report.csv_text import csv_text
+from bench.report.figures.build import build_figure
+from bench.report.figures.nouns import Figure
+from bench.report.index import Shown
 from bench.report.nouns import Amount, LawLine, Laws, Table
+from bench.report.operators import Ran, ran
 from bench.report.page import page
 from bench.report.table import build_table
-from bench.store.files import write
+from bench.store.files import stale, write
 from bench.store.folder import Stored, read
 from bench.store.publish import publish, published_folder
 
@@ -43,7 +51,10 @@ class Report:
     estimates: tuple[Estimate, ...]
     findings: tuple[Finding, ...]
     tables: tuple[Table, ...]
+    figures: tuple[Figure, ...]
     laws: tuple[Laws, ...]
+    published: tuple[Beside, ...]
+    ran: Ran | None
     summary: dict[str, object]
 
     @property
@@ -53,12 +64,18 @@ class Report:
 
 
 def report(folder: Path) -> Report:
-    """Reads a run and works everything out."""
+    """Reads a run and works everything out.
+
+    Raises BenchError for a gate's run: what its pairs of trials are worth, `bench.api.verdicts` says."""
     stored = read(folder)
+    if stored.run.gate is not None:
+        raise BenchError(
+            "a gate's run holds pairs of two revisions", where=str(folder), hint="bench show has its verdicts"
+        )
     analysed = analyse(stored.run, stored.records)
     found, remarks = estimates(analysed), findings(analysed)
     suite = stored.run.suite
-    shown = dict.fromkeys((*(spec.value for spec in suite.tables), *CAPTIONED))
+    shown = dict.fromkeys((*(spec.value for spec in suite.tables), *_drawn(stored.run), *CAPTIONED))
     known = {(e.case, e.metric): e for e in found}
     known |= {
         (case.id, metric): estimate(analysed, case.id, metric)
@@ -68,15 +85,44 @@ def report(folder: Path) -> Report:
     }
     compare = partial(compare_cases, analysed)
     tables = tuple(build_table(spec, suite, stored.run.cases, known, compare=compare) for spec in suite.tables)
+    laws = [None if spec.law is None else _laws(analysed, spec) for spec in suite.figures]
+    figures = tuple(
+        build_figure(spec, suite, stored.run.cases, known, number=number, compare=compare, laws=own)
+        for number, (spec, own) in enumerate(zip(suite.figures, laws, strict=True), start=1)
+    )
     return Report(
         stored=stored,
         analysed=analysed,
         estimates=found,
         findings=remarks,
         tables=tables,
-        laws=tuple(_laws(analysed, figure) for figure in suite.figures if figure.law is not None),
+        figures=figures,
+        laws=tuple(own for own in laws if own is not None),
+        published=_published(folder, analysed),
+        ran=ran(
+            suite.operators, stored.run.cases, {case: survey.operators for case, survey in analysed.surveys.items()}
+        ),
         summary=summary(analysed, remarks, starts=stored.starts),
     )
+
+
+def _published(folder: Path, analysed: Analysed) -> tuple[Beside, ...]:
+    """What the project around the run knows of others' numbers for its cases."""
+    file = project_root(folder) / RESULTS / FILE
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BenchError(f"cannot be read: {error}", where=str(file)) from error
+    return beside(analysed, quoted(text))
+
+
+def _drawn(run: Run) -> Iterator[str]:
+    """The metrics that the figures show; an x that is no factor of any case is one."""
+    factors = {factor for case in run.cases for factor in case.levels}
+    for spec in run.suite.figures:
+        yield from (spec.y,) if spec.x in factors else (spec.x, spec.y)
 
 
 def _laws(analysed: Analysed, figure: FigureSpec) -> Laws:
@@ -113,32 +159,54 @@ def texts(made: Report) -> dict[str, str]:
         "summary.json": json.dumps(made.summary, indent=1, allow_nan=False) + "\n",
         "measurements.csv": csv_text(rows, columns(run)),
         "table.md": page(
-            run, starts, tables=made.tables, findings=made.findings, outcomes=made.outcomes, laws=made.laws
+            run,
+            starts,
+            tables=made.tables,
+            findings=made.findings,
+            outcomes=made.outcomes,
+            figures=made.figures,
+            laws=made.laws,
+            published=made.published,
+            ran=made.ran,
         ),
     }
 
 
 def derive(folder: Path) -> Report:
-    """Writes the derived files of a run."""
+    """Writes the derived files of a run, and its page unless it is published: the index shows those."""
     made = report(folder)
     for name, text in texts(made).items():
         write(folder / name, text.encode())
+    write_figures(folder, made.figures)
+    if project_root(folder) / RESULTS not in folder.resolve().parents:
+        write(folder / PAGE, run_page(shown(made), folder).encode())
     return made
 
 
-def differences(folder: Path) -> list[str]:
-    """The derived files that do not say what the records say."""
-    expected = texts(report(folder))
-    return [name for name, text in expected.items() if not _same(folder / name, text)]
+def differences(made: Report) -> list[str]:
+    """The derived files that do not say what the records say: text to the byte, figures by their values. The page,
+    which is never published, is not among them."""
+    folder = made.stored.folder
+    return [*stale(folder, texts(made)), *differing_figures(folder, made.figures)]
 
 
-def _same(path: Path, text: str) -> bool:
-    return path.exists() and path.read_bytes() == text.encode()
+def shown(made: Report) -> Shown:
+    """What pages show of a run; `folder` is empty: whoever files it knows where."""
+    return Shown(
+        folder="",
+        run=made.stored.run,
+        starts=made.stored.starts,
+        tables=made.tables,
+        findings=made.findings,
+        outcomes=made.outcomes,
+        figures=made.figures,
+        laws=made.laws,
+    )
 
 
 def publish_run(folder: Path, *, machine: str | None) -> Path:
     """Files a run under `results/<suite>/<machine>/` of the project around the current folder."""
-    stored = read(folder)
+    stored = report(folder).stored
     # The name becomes a folder, and the run may be a stranger's.
     check_machine(stored.run.machine.name if machine is None else machine)
     home = published_folder(project_root(Path.cwd()) / RESULTS, stored, machine)
@@ -147,13 +215,16 @@ def publish_run(folder: Path, *, machine: str | None) -> Path:
     return home
 
 
-def stale_pages(root: Path) -> dict[Path, str]:
-    """README.md and results/*.md, as far as their generated blocks are not what the quoted files say now, as they
-    should be."""
-    files = [file for file in (root / "README.md", *sorted((root / RESULTS).glob("*.md"))) if file.exists()]
-    texts = {file: file.read_text("utf-8") for file in files}
-    made = {file: rewritten(text, partial(_quoted, root), where=file.name) for file, text in texts.items()}
-    return {file: text for file, text in made.items() if text != texts[file]}
+def stale_pages(root: Path, published: Mapping[Path, Shown]) -> dict[Path, str]:
+    """What should stand in README.md and results/*.md, as far as their generated blocks are not what the quoted files
+    say now, and in the index of the published runs, which is generated as a whole."""
+    results = root / RESULTS
+    runs = [replace(each, folder=folder.relative_to(results).as_posix()) for folder, each in published.items()]
+    index = {results / name: text for name, text in index_texts(results, runs).items()}
+    files = [file for file in (root / "README.md", *sorted(results.glob("*.md"))) if file.exists()]
+    texts = {file: file.read_text("utf-8") for file in (*files, *index) if file.exists()}
+    made = {file: rewritten(texts[file], partial(_quoted, root), where=file.name) for file in files}
+    return {file: text for file, text in (made | index).items() if text != texts.get(file)}
 
 
 def rewrite(pages: Mapping[Path, str]) -> None:

@@ -20,7 +20,12 @@ VERBS = {
     "schema": "the JSON Schema of suites, for editors",
     "show": "a run's tables",
     "compare": "ratios of two runs, or of two levels of a run",
+    "gate": "verdicts on a change: the working tree against a revision, or two stored runs",
+    "profile": "what a step of some cases spends its time in: operators, kernels, a trace",
     "report": "make tables again, publish runs, check published files",
+    "claims": "a verdict on every claim, from the published runs and from facts",
+    "export": "a run as other tools read it: pytest-benchmark, github-action-benchmark, pyperf, JUnit",
+    "selftest": "what the gate sees on this machine: equal code, and known slow-downs",
     "doctor": "what of this machine can change a number, and how noisy it is",
 }
 

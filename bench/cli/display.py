@@ -1,34 +1,25 @@
 """Records as they arrive → what a person sees meanwhile: a line that is redrawn between trials, or plain lines."""
 
-import sys
 from collections.abc import Sequence
 
-import click
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
 from bench.api.progress import Progress, State
+from bench.cli.screen import Screen
 from bench.records.nouns import Record, Run
-from bench.report.inert import spoken, wrapped
 from bench.units import duration
 
 
 class Display:
-    """Nothing is drawn while a trial is timed: there is no thread, and only an arriving record draws."""
+    """Progress of a run on the terminal, or a plain line a round off one."""
 
     def __init__(self, done: Sequence[Record] = ()) -> None:
-        self._done = done
-        self._console = Console(stderr=True)
-        self._live: Live | None = None
+        self._done, self._screen = done, Screen()
         self._progress: Progress | None = None
 
     def __enter__(self) -> "Display":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live.stop()
+    def __exit__(self, *problem: object) -> None:
+        self._screen.__exit__(*problem)
 
     def __call__(self, run: Run, record: Record) -> None:
         """Takes one record."""
@@ -36,23 +27,14 @@ class Display:
             self._progress = Progress(run)
             for earlier in self._done:
                 self._progress.add(earlier)
-            if self._console.is_terminal and not self._console.is_dumb_terminal:
-                self._live = Live(console=self._console, auto_refresh=False, transient=True)
-                self._live.start()
         round_ended = self._progress.add(record)
         state = self._progress.state
         if record.status not in ("ok", "skipped"):
-            self._say(f"{record.case}: {record.status}: {record.note or ''}")
-        if self._live is not None:
-            self._live.update(Text(wrapped(line(run, state))), refresh=True)
+            self._screen.say(f"{record.case}: {record.status}: {record.note or ''}")
+        if self._screen.redraws:
+            self._screen.draw(line(run, state))
         elif round_ended or (record.kind == "survey" and state.surveyed == len(run.cases)):
-            self._say(line(run, state))
-
-    def _say(self, message: str) -> None:
-        if self._live is not None:
-            self._console.print(Text(wrapped(message)))
-        else:
-            click.echo(spoken(message), file=sys.stderr)
+            self._screen.say(line(run, state))
 
 
 def line(run: Run, state: State) -> str:

@@ -11,6 +11,7 @@ import click
 from bench.api.planning import Options
 from bench.plan.levels import read_level
 from bench.records.suite import Level
+from bench.units import parse_share
 
 _PLACING = ("only", "quick", "device", "launch", "seed", "data", "machine")
 _POLICY = ("rounds", "precision", "max_seconds", "threads", "allocator", "isolate")
@@ -63,6 +64,16 @@ def _levels(text: str) -> tuple[str, tuple[Level, ...]]:
     if not separator or not factor or not levels:
         raise click.BadParameter(f"{text!r} is not FACTOR=LEVEL,LEVEL…", param_hint="--set")
     return factor, tuple(levels.split(","))
+
+
+def share(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> float | None:
+    """An option's share: 3% or 0.03."""
+    if text is None:
+        return None
+    found = parse_share(read_level(text))
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1:
+        raise click.BadParameter(f"{text!r} is no share between 0 and 1 such as 3% or 0.03")
+    return float(found)
 
 
 def waiting(seconds: float | None) -> float | None:

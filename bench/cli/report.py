@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from bench.api.places import find, project_root, published_runs
-from bench.api.reporting import Report, derive, differences, publish_run, report, rewrite, stale_pages
+from bench.api.reporting import Report, derive, differences, publish_run, report, rewrite, shown, stale_pages
+from bench.api.verdicts import derive_gate, gate_differences, is_gate
 from bench.cli import fail
+from bench.report.index import Shown
 from bench.report.inert import spoken
 
 
@@ -24,32 +26,40 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
         raise click.UsageError("--machine goes with --publish")
     folders = [find(run) for run in runs] or published_runs()
     different = 0
+    pages: dict[Path, Shown] = {}
     for folder in folders:
+        if publish:
+            click.echo(spoken(str(publish_run(folder, machine=machine))))
+            continue
+        made = None if is_gate(folder) else _made(folder, check=check)
         if check:
-            _tell_damage(report(folder))
-            names = differences(folder)
+            names = gate_differences(folder) if made is None else differences(made)
             different += bool(names)
             click.echo(spoken(f"{folder}: {', '.join(names) + ' differ' if names else 'as its records say'}"))
-        elif publish:
-            click.echo(spoken(str(publish_run(folder, machine=machine))))
         else:
-            _tell_damage(derive(folder))
+            if made is None:
+                derive_gate(folder)
             click.echo(spoken(str(folder)))
+        if made is not None:
+            pages[folder] = shown(made)
     if not runs:
-        different += _blocks(check=check)
+        different += _pages(pages, check=check)
     ctx.exit(1 if different else 0)
 
 
-def _tell_damage(made: Report) -> None:
+def _made(folder: Path, *, check: bool) -> Report:
+    """What is worked out of a run, and written unless it is only checked."""
+    made = report(folder) if check else derive(folder)
     if made.stored.damage:
         fail(made.stored.damage)
+    return made
 
 
-def _blocks(*, check: bool) -> int:
-    """Rewrites the pages whose blocks quote other tables than they say, or only counts and names them."""
-    stale = stale_pages(project_root(Path.cwd()))
+def _pages(published: dict[Path, Shown], *, check: bool) -> int:
+    """Rewrites the index and the pages whose blocks quote other tables than they say, or only counts and names them."""
+    stale = stale_pages(project_root(Path.cwd()), published)
     for page in stale:
-        said = f"{page.name}: a generated block differs from the file that it quotes" if check else str(page)
+        said = f"{page.name}: it differs from what the published runs say" if check else str(page)
         click.echo(spoken(said))
     if not check:
         rewrite(stale)

@@ -8,8 +8,12 @@ from rich.text import Text
 
 from bench.api.places import find
 from bench.api.reporting import Report, report
+from bench.api.verdicts import is_gate, outcome_of
+from bench.records.gate import Gate
 from bench.report.inert import json_text, spoken
 from bench.report.terminal import table_view
+from bench.report.verdicts.as_json import gate_json
+from bench.report.verdicts.terminal import gate_view
 
 WIDTH = 140
 
@@ -18,8 +22,12 @@ WIDTH = 140
 @click.argument("run", default="latest")
 @click.option("--json", "as_json", is_flag=True, help="What summary.json holds, and every estimate.")
 def command(run: str, as_json: bool) -> None:
-    """Prints the tables of RUN: a folder, a unique prefix of a name, or latest."""
-    made = report(find(run))
+    """Prints the tables of RUN: a folder, a unique prefix of a name, or latest; of a gate its verdicts."""
+    folder = find(run)
+    if is_gate(folder):
+        show_gate(outcome_of(folder), as_json=as_json)
+        return
+    made = report(folder)
     if as_json:
         from_estimates = [
             {name: getattr(e, name) for name in ("case", "metric", "value", "low", "high", "rounds", "status", "note")}
@@ -28,6 +36,14 @@ def command(run: str, as_json: bool) -> None:
         click.echo(json_text(json.dumps({"summary": made.summary, "estimates": from_estimates}, indent=1)))
         return
     show_report(made)
+
+
+def show_gate(found: Gate, *, as_json: bool) -> None:
+    """A gate's verdicts on standard output."""
+    if as_json:
+        click.echo(gate_json(found), nl=False)
+    else:
+        console().print(gate_view(found))
 
 
 def show_report(made: Report) -> None:

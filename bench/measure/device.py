@@ -33,6 +33,11 @@ class Device(Clock, Protocol):
         """The names of the events of one step, in order, repeated as often as they happened."""
         ...
 
+    def trace(self, step: Step, *, steps: int, file: str) -> int:
+        """The nanoseconds of so many steps under a profiler, whose trace the file then holds in Chrome's format,
+        each step a range named STEP."""
+        ...
+
     def retains(self) -> bool | None:
         """Whether the allocator keeps large blocks; None where that cannot be told."""
         ...

@@ -11,9 +11,10 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from math import inf, nan
+from pathlib import Path
 from typing import cast
 
-from bench.measure import trial
+from bench.measure import fake_trace, trial
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.workload import Builder, Workload
@@ -117,6 +118,18 @@ WEATHERS: dict[str, Callable[[int, int], bool]] = {
 }
 """Whether the sentinel shows a disturbed machine in that round and attempt."""
 
+SIDES: dict[str, dict[str, float]] = {
+    "slower": {"candidate": 1.05},
+    "faster": {"candidate": 0.95},
+    "haunted": {"control": 1.05},
+    "stutter": {"candidate": 1.0},
+    "outgrown": {"candidate": 1.0},
+    "broken": {"candidate": 1.0},
+    "wild": {},
+}
+"""How many times longer than the others' the steps of a gate's side take; `stutter` is a fifth of them at twice the
+time, `outgrown` more parameters, `broken` an error; `wild` differs from trial to trial by a tenth, on every side."""
+
 RESULTS: dict[str, float] = {"nan_result": nan, "infinite_result": inf}
 METRICS: dict[str, dict[str, float]] = {"nan_metric": {"made_up": nan}, "infinite_metric": {"made_up": -inf}}
 """What a step returns, and what the workload says of itself."""
@@ -125,7 +138,7 @@ COARSE = "coarse"
 TICK = 100_000
 """Nanoseconds that a coarse clock can tell apart; it takes one of a hundred to be read."""
 
-PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *RESULTS, *METRICS, COARSE)
+PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, COARSE, *fake_trace.FAULTS)
 
 
 class FakeWorkload:
@@ -140,11 +153,15 @@ class FakeWorkload:
     def __init__(self, device: "FakeDevice", seconds: float, fault: str) -> None:
         self.device, self.seconds = device, seconds
         self.result, self.own = RESULTS.get(fault, seconds), METRICS.get(fault, {})
+        self.stutters = fault == "stutter" and device.side == "candidate"
+        if fault == "outgrown" and device.side == "candidate":
+            self.parameters = 1001
 
     def step(self) -> float:
         """Takes `seconds`, give or take 1 %, and now and then a tenth more."""
         noise = self.device.random
         factor = noise.uniform(0.99, 1.01) * (1.1 if noise.random() < 0.05 else 1.0)
+        factor *= 2.0 if self.stutters and noise.random() < 0.2 else 1.0
         self.device.time += max(1, round(self.seconds * 1e9 * factor))
         return self.result
 
@@ -159,7 +176,7 @@ class FakeDevice:
     def __init__(self, request: Json) -> None:
         self.request, self.time = request, 0
         self.round, self.attempt = cast("int", request["round"]), cast("int", request["attempt"])
-        self.random = random.Random()
+        self.random, self.side = random.Random(), str(request["side"])
         self.fault = "none"
         self.sentinels = self.readings = self.last = 0
 
@@ -183,7 +200,7 @@ class FakeDevice:
 
     def prepare(self, *, threads: int, seed: int) -> None:
         """Times differ from trial to trial, and are the same again for the same seed, round and attempt."""
-        self.random.seed(f"{seed}/{self.request['round']}/{self.request['attempt']}/{self.request['kind']}")
+        self.random.seed(f"{seed}/{self.request['round']}/{self.request['attempt']}/{self.request['kind']}{self.side}")
 
     def builder(self, case: Mapping[str, object]) -> Builder:
         """A function that makes up a workload from the case's levels and does what its `fault` says."""
@@ -194,7 +211,11 @@ class FakeDevice:
         if fault == "flaky":  # surveyed well, and fails in its trials
             fault = "none" if self.request["kind"] == "survey" else "raise"
         self.fault = fault
-        pace = PACES[fault](self.round) if fault in PACES else 1.0
+        pace = PACES[fault](self.round) if fault in PACES else SIDES.get(fault, {}).get(self.side, 1.0)
+        if fault == "wild":
+            pace *= self.random.gauss(1.0, 0.1)
+        if fault == "broken" and self.side == "candidate":
+            fault = "raise"
 
         def workload(**_: object) -> Workload:
             if fault not in PRETENCES:
@@ -217,6 +238,18 @@ class FakeDevice:
         """One operator."""
         step()
         return ["aten::fake"]
+
+    def trace(self, step: Step, *, steps: int, file: str) -> int:
+        """Made-up events; watching takes time here too."""
+        began, spans = self.time, []
+        for _ in range(steps):
+            start = self.time
+            step()
+            self.time = start + round((self.time - start) * fake_trace.STRETCH)
+            spans.append((start, self.time))
+        if self.fault != "traceless":
+            Path(file).write_text(fake_trace.fake_trace(spans, self.fault))
+        return self.time - began
 
     def retains(self) -> bool | None:
         """The fake allocator does what it is asked to."""

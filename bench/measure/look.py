@@ -1,10 +1,11 @@
-"""A request and a device → what a child sees of the machine when it times no case: libraries, or the weather.
+"""A request and a device → what a child sees when it times no case: libraries, the weather, or a fact.
 
 Runs in the child, imports the standard library only: what torch says about itself arrives as text."""
 
+import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import cast
 
@@ -12,6 +13,7 @@ from bench.measure import probes, sampler
 from bench.measure.device import Device
 from bench.measure.kernel import ROOT, UNKNOWN, text
 from bench.measure.processes import Json
+from bench.measure.workload import locate
 
 LIBRARIES = {
     "mkl": r"Math Kernel Library Version (\S+)",
@@ -52,6 +54,27 @@ def weather(request: Json, device: Device) -> Json:
     }
 
 
+def fact(request: Json, device: Device) -> Json:
+    """What the function that the target names observes, on one thread and with seeds of its own.
+
+    Raises TypeError or ValueError where that is not names with truth values, finite numbers, texts or lists of them."""
+    device.prepare(threads=1, seed=0)
+    seen: object = locate(str(request["target"]), cast("list[str]", request["paths"]))()
+    if not isinstance(seen, Mapping):
+        raise TypeError(f"a fact returns a mapping of names to what it observed, not {type(seen).__name__}")
+    return {"observed": {str(name): _plain(value, str(name)) for name, value in seen.items()}}
+
+
+def _plain(value: object, name: str) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} is {value}")
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Sequence):
+        return [_plain(each, name) for each in value]
+    raise TypeError(f"{name} is no truth value, number, text or list of them but {type(value).__name__}")
+
+
 def build_report(report: str) -> dict[str, str]:
     """Versions out of torch's build report (`torch.__config__.show()`), which also names folders and flags."""
     found = {name: re.search(pattern, report, re.MULTILINE) for name, pattern in LIBRARIES.items()}
@@ -67,5 +90,5 @@ def loaded(maps: str) -> dict[str, str]:
     }
 
 
-LOOKS: dict[str, Callable[[Json, Device], Json]] = {"libraries": libraries, "weather": weather}
+LOOKS: dict[str, Callable[[Json, Device], Json]] = {"libraries": libraries, "weather": weather, "fact": fact}
 """Requests that time no case, by their kind."""

@@ -12,7 +12,7 @@ from bench.measure.device import kind_of
 from bench.measure.notes import shorten, visible
 from bench.measure.processes import CANNOT_REPORT, Json
 from bench.records.codec import decode
-from bench.records.nouns import SCHEMA, Case, Record, Run, Status, Trial
+from bench.records.nouns import SCHEMA, Case, Record, Run, Side, Status, Trial
 
 _LOG_LINES, _LOG_CHARACTERS = 3, 400
 
@@ -26,12 +26,38 @@ _ENDED: tuple[Status, ...] = ("failed", "timeout", "oom", "crashed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A revision's folder, and the names of the modules that must come from it."""
+
+    root: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where children find the subject, how much memory they may take, which cores they may use."""
+    """Where children find the subject, how much memory they may take, which cores they may use; in a gate also the
+    tree that they must prove to have measured."""
 
     paths: tuple[str, ...]
     memory: int
     cores: tuple[int, ...]
+    tree: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A gate's side and its place in the pair; the steps that a sample holds, where they are not the trial's own to
+    choose; a limit in the place of the policy's `step_limit`; whether a survey is to choose the steps of samples."""
+
+    side: Side = ""
+    position: int = 0
+    loops: int | None = None
+    step_limit: float | None = None
+    calibrate: bool = False
+
+
+ALONE = Turn()
+"""No gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +73,23 @@ NO_WAIT = Wait()
 
 
 def ask(
-    server: Server, run: Run, place: Place, trials: Sequence[Trial], *, wait: Wait = NO_WAIT, prove: bool = False
+    server: Server,
+    run: Run,
+    place: Place,
+    trials: Sequence[Trial],
+    *,
+    wait: Wait = NO_WAIT,
+    turn: Turn = ALONE,
+    prove: bool = False,
+    trace: str = "",
 ) -> Iterator[Record]:
-    """At least one record: a child that ends without a word makes the first case it owes one a failure."""
+    """At least one record: a child that ends without a word makes the first case it owes one a failure. `trace`: the
+    file into which a survey, which then also times a step and profiles some, writes what the profiler saw."""
     owed = list(trials)
     asked = began = time.monotonic()
     last: Record | None = None
-    for message in server.ask(
-        {**_request(run, place, trials), **asdict(wait), "asked": asked, "prove_allocator": prove}
-    ):
+    more = {**asdict(wait), "asked": asked, "prove_allocator": prove, "trace": trace}
+    for message in server.ask({**_request(run, place, trials, turn), **more}):
         now = time.monotonic()
         if "record" in message:
             if not owed:
@@ -82,7 +116,7 @@ def skipped(case: Case) -> Record:
     )
 
 
-def _request(run: Run, place: Place, trials: Sequence[Trial]) -> Json:
+def _request(run: Run, place: Place, trials: Sequence[Trial], turn: Turn) -> Json:
     first, policy = trials[0], run.policy
     threads = max(trial.case.threads for trial in trials)
     return {
@@ -97,6 +131,11 @@ def _request(run: Run, place: Place, trials: Sequence[Trial]) -> Json:
         "memory": place.memory if kind_of(run.device).bounded else None,
         "cores": place.cores[-threads:],
         "timeout": policy.timeout,
+        "side": turn.side,
+        "loops": turn.loops,
+        "step_limit": policy.step_limit if turn.step_limit is None else turn.step_limit,
+        "calibrate": turn.calibrate,
+        "tree": None if place.tree is None else asdict(place.tree),
     }
 
 

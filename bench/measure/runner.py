@@ -59,6 +59,11 @@ class Runner:
         self._cases = {case.id: case for case in run.cases}
         self._pool = Pool(self._start)
 
+    @property
+    def records(self) -> Sequence[Record]:
+        """Everything on record, in the order in which it was measured."""
+        return self.ledger.records
+
     def libraries(self) -> dict[str, str]:
         """What the device's libraries say of themselves, from a child of the server that the next trial will be forked
         from; nothing where no case is to be measured."""

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
-from bench.measure import probes, sampler
+from bench.measure import probes, proof, sampler
 from bench.measure.device import Device, Unavailable
 from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
+from bench.measure.profile import watch
 from bench.measure.workload import Equality, Workload, build, declared
 
 NOTE_LIMIT = 2000
@@ -135,7 +136,7 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     workload = _build(case, request, device, draft)
     with draft.phase("warm_up"):
         warmup = sampler.warm_up(workload.step, device, seconds=policy["warmup_seconds"])
-    loops = sampler.calibrate(warmup, seconds=policy["sample_seconds"])
+    loops = cast("int | None", request["loops"]) or sampler.calibrate(warmup, seconds=policy["sample_seconds"])
     draft.content |= {"warmup": warmup, "loops": loops}
     with draft.phase("sentinel"):
         draft.noise["sentinel_before"] = calm_sentinel(device, request, draft)
@@ -154,6 +155,7 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     if min(samples.wall) <= 0:
         raise Invalid("a sample took no time: the clock stood still")
     check_finite(device, result)
+    check_tree(case, request, draft)
     close(workload)
 
 
@@ -191,8 +193,13 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
         device.finish()
         step = (device.now() - start) / 1e9
     draft.metrics["expected_step"] = step
-    if step > policy["step_limit"]:
-        raise TooLong(f"a step takes {step:.3g} s, over step_limit {policy['step_limit']:g} s")
+    limit = cast("float", request["step_limit"])
+    if step > limit:
+        raise TooLong(f"a step takes {step:.3g} s, over step_limit {limit:g} s")
+    if request["calibrate"]:
+        with draft.phase("warm_up"):
+            warmup = sampler.warm_up(workload.step, device, seconds=policy["warmup_seconds"])
+        draft.content["loops"] = sampler.calibrate(warmup, seconds=policy["sample_seconds"])
     with draft.phase("check"):
         check_equal(workload)
     with draft.phase("profile"):
@@ -203,6 +210,9 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
         draft.metrics["expected_backend"] = int(any(name in expects for name in events))
     if metrics := getattr(workload, "metrics", None):
         draft.metrics |= own_metrics(metrics())
+    if request["trace"]:
+        with draft.phase("trace"):
+            draft.metrics |= watch(workload, device, policy, events=len(events), file=str(request["trace"]))
     with draft.phase("allocator"):
         retains = device.retains() if request["prove_allocator"] else None
         draft.noise |= {} if retains is None else {"allocator_retains": float(retains)}
@@ -211,7 +221,21 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
             device.prepare(threads=1, seed=cast("int", request["seed"]))
             draft.noise["sentinel_single"] = device.sentinel()
     draft.noise["clock_resolution"] = sampler.resolution(device) or "unknown"
+    check_tree(case, request, draft)
     close(workload)
+
+
+def check_tree(case: Mapping[str, object], request: Json, draft: Draft) -> None:
+    """Raises Invalid where a module of the subject's was not loaded from the side's own tree: a gate that measures one
+    revision twice must not pass."""
+    tree = cast("dict[str, object] | None", request["tree"])
+    if tree is None:
+        return
+    root = str(tree["root"])
+    found = proof.foreign(root, cast("list[str]", tree["names"]), str(case["target"]))
+    if found:
+        draft.metrics["foreign_modules"] = len(found)
+        raise Invalid(proof.complaint(found, root))
 
 
 def check_finite(device: Device, result: object) -> None:

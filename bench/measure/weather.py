@@ -65,7 +65,7 @@ def weather(
 
 def _ask(server: Server, request: Json) -> tuple[Json, str]:
     """What the child found, or why it found nothing."""
-    plain = {"round": 0, "attempt": 0, "memory": None, "timeout": TIMEOUT, "paths": (), "cases": ()}
+    plain = {"round": 0, "attempt": 0, "memory": None, "timeout": TIMEOUT, "paths": (), "cases": (), "side": ""}
     content: Json | None = None
     done: Json = {}
     for message in server.ask({**plain, **request, "asked": time.monotonic()}):

@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from itertools import repeat
 from typing import cast
 
 import numpy
 import numpy.random
 import torch
 import torch.profiler
+from torch.profiler import ProfilerActivity, record_function
 
 from bench.measure import probes, trial
 from bench.measure.device import Device, Unavailable
@@ -21,6 +23,7 @@ from bench.measure.look import build_report
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.workload import Builder, locate
+from bench.records.profile import STEP
 
 SENTINEL_CALLS = 1500
 SENTINEL_NUMBERS = 65_536
@@ -35,6 +38,20 @@ def cudnn_precision() -> str:
     """Of convolutions and of recurrent layers; unlike `cudnn.allow_tf32` it can be read where the two differ."""
     read = torch._C._get_fp32_precision_getter
     return f"{read('cuda', 'conv')},{read('cuda', 'rnn')}"
+
+
+ONEDNN_PARTS = ("conv", "rnn", "matmul")
+
+
+def onednn_precision() -> str:
+    """Of its convolutions, recurrent layers and matrix products."""
+    return ",".join(torch._C._get_fp32_precision_getter("mkldnn", part) for part in ONEDNN_PARTS)
+
+
+def set_onednn_precision(fresh: str) -> None:
+    """Each as it was read."""
+    for part, precision in zip(ONEDNN_PARTS, fresh.split(","), strict=True):
+        torch._C._set_fp32_precision_setter("mkldnn", part, precision)
 
 
 def flushes_denormals() -> bool:
@@ -54,6 +71,8 @@ SWITCHES: dict[str, tuple[Callable[[], object], Callable[..., object]]] = {
     "cudnn_deterministic": (torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),
     "cudnn_precision": (cudnn_precision, lambda fresh: torch._C._set_cudnn_allow_tf32(fresh == "tf32,tf32")),
     "matmul_precision": (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    # After the products' common precision, which sets oneDNN's too.
+    "onednn_precision": (onednn_precision, set_onednn_precision),
     "deterministic": (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
     "flush_denormal": (flushes_denormals, torch.set_flush_denormal),
 }
@@ -69,6 +88,8 @@ def main(request: Json, channel: Channel) -> None:
 
 class HostDevice:
     """The processor: a step is finished when it returns."""
+
+    activities: tuple[ProfilerActivity, ...] = (ProfilerActivity.CPU,)
 
     def __init__(self, request: Json) -> None:
         self.request = request
@@ -127,10 +148,22 @@ class HostDevice:
 
     def profile(self, step: Step) -> list[str]:
         """Every operator of one warm step, nested ones included."""
-        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+        with torch.profiler.profile(activities=[ProfilerActivity.CPU]) as profiler:
             step()
             self.finish()
         return [event.name for event in profiler.events() or () if not event.name.startswith("ProfilerStep")]
+
+    def trace(self, step: Step, *, steps: int, file: str) -> int:
+        """What torch's profiler sees of them, on the processor and, on a GPU, there."""
+        with torch.profiler.profile(activities=self.activities) as profiler:
+            start = self.now()
+            for _ in repeat(None, steps):
+                with record_function(STEP):
+                    step()
+            self.finish()
+            took = self.now() - start
+        profiler.export_chrome_trace(file)
+        return took
 
     def retains(self) -> bool | None:
         """Fills a block of 100 MB, frees it, and looks whether the process still has it."""
@@ -160,6 +193,8 @@ class HostDevice:
 
 class CudaDevice(HostDevice):
     """A GPU, as far as wall time goes: a sample ends in one synchronisation."""
+
+    activities = (ProfilerActivity.CPU, ProfilerActivity.CUDA)
 
     def __init__(self, request: Json) -> None:
         super().__init__(request)

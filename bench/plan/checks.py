@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bench.plan.complaints import conditions, layout, naming, policies
 from bench.plan.complaints.building import building
+from bench.plan.complaints.gate import gate
 from bench.plan.complaints.source import Offence, Source
 from bench.plan.project import Project
 from bench.records.suite import Suite
@@ -27,7 +28,11 @@ LAYOUTS: tuple[Check, ...] = (
     layout.metrics,
     layout.placements,
     layout.laws,
+    layout.kinds,
+    layout.gaps,
+    layout.operators,
     policies.policy_bounds,
+    gate,
 )
 
 

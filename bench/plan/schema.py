@@ -2,6 +2,7 @@
 
 import json
 
+from bench.plan.complaints.gate import JUDGED
 from bench.plan.yaml_text import Plain
 from bench.records.codec import adapter
 from bench.records.metrics import METRICS
@@ -18,7 +19,9 @@ DESCRIPTIONS = {
     "cuda": "With --device cuda: these levels and keys in the place of the suite's own; before `quick`.",
     "metrics": "What is published of every case.",
     "tables": "Every factor with several levels left stands in rows, columns or facets.",
-    "figures": "Every factor with several levels left is x, or stands in series or facets.",
+    "figures": "Every factor with several levels left is x, or stands in series or facets; x may be a metric.",
+    "operators": "By these factors the page names the operators that ran.",
+    "gate": "How much worse a case may become before `bench gate` fails; goes before [tool.bench.gate].",
 }
 
 
@@ -37,6 +40,7 @@ def suite_schema() -> str:
     _mapping(keys, "metrics")["items"] = {"$ref": "#/$defs/Metric"}
     _properties(definitions, "TableSpec")["value"] = {"$ref": "#/$defs/Metric"}
     _properties(definitions, "FigureSpec")["y"] = {"$ref": "#/$defs/Metric"}
+    _properties(definitions, "LimitSpec")["metric"] = {"enum": [*sorted(JUDGED)]}
     for key, text in DESCRIPTIONS.items():
         _mapping(keys, key)["description"] = text
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

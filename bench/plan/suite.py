@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from bench.errors import BenchError, Complaint, SuiteError
 from bench.plan.checks import check
+from bench.plan.complaints.gate import booleans
 from bench.plan.complaints.policies import BLOCKS, policy_keys
 from bench.plan.complaints.shape import offences
 from bench.plan.complaints.source import Offence, Source
@@ -17,11 +18,13 @@ from bench.plan.yaml_text import MAX_BYTES, Place, Plain, parse
 from bench.records.codec import adapter
 from bench.records.suite import Suite
 
-OPTIONAL = ("exclude", "skip", "tables", "figures", "metrics")
+OPTIONAL = ("exclude", "skip", "tables", "figures", "metrics", "operators", "gate")
 """Sections that can be set aside while the rest is checked; without `exclude` no layout can be."""
 LAYOUTS = ("tables", "figures")
-HARMLESS = ("scale", "as", "equal")
+HARMLESS = ("scale", "as", "equal", "kind", "gaps")
 """Keys of a table or a figure of which no other check knows."""
+LIMITS: Place = ("gate", "limits")
+"""Set aside whole: an entry without its misspelt key would lack that key."""
 TEXTS = ("title", "question")
 
 
@@ -29,14 +32,19 @@ def load_suite(path: Path) -> Suite:
     """The suite of a file; its name is the file's.
 
     Raises SuiteError with every complaint, BenchError where the file cannot be read."""
-    raw = _read(path)
+    raw = read_bytes(path)
     document = parse(raw)
     if not isinstance(document.data, dict):
         raise SuiteError(str(path), document.complaints)
     single = isinstance(document.data.get("factors"), dict)
     source = Source(document=document, single=single)
     data = _prepared(document.data, single=single)
-    misshapen = [*_named(path, data), *policy_keys(data), *_misshapen(data)]
+    misshapen = [
+        *_named(path, data),
+        *policy_keys(data),
+        *_misshapen(data),
+        *booleans(data.get("gate"), place=("gate",)),
+    ]
     suite = _validated(data, name=path.stem) if not misshapen else _salvaged(data, misshapen, name=_sound(path.stem))
     found = misshapen + (check(suite, source, find_project(path)) if suite is not None else [])
     complaints = _once([*document.complaints, *map(source.complaint, found)])
@@ -45,7 +53,10 @@ def load_suite(path: Path) -> Suite:
     return suite
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file of YAML.
+
+    Raises BenchError where it cannot be read, or is longer than anybody would write."""
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise BenchError("no regular file; a suite is a file of YAML", where=str(path))
@@ -99,6 +110,8 @@ def _salvaged(data: dict[str, Plain], misshapen: Iterable[Offence], *, name: str
             rest.pop("name", None)
         elif any(place[: len(block)] == block for block in BLOCKS):
             _drop(rest, next(block for block in BLOCKS if place[: len(block)] == block))
+        elif place[: len(LIMITS)] == LIMITS:
+            _drop(rest, LIMITS)
         elif offence.surplus or place[-1] in HARMLESS:
             _drop(rest, place)
         elif place[0] in TEXTS:

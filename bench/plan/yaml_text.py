@@ -22,6 +22,7 @@ MAX_BYTES = 2**20
 MAX_DEPTH = 32
 MAX_NODES = 20_000
 MAX_ALIASES = 100
+ROOTS: dict[type, str] = {dict: "a mapping of keys to values", list: "a list"}
 
 Node = events.ScalarEvent | events.SequenceStartEvent | events.MappingStartEvent
 
@@ -36,9 +37,10 @@ class Document:
     complaints: tuple[Complaint, ...]
 
 
-def parse(raw: bytes) -> Document:
-    """Every complaint about the text of a file; what cannot be read at all is the only one."""
-    builder = _Builder()
+def parse(raw: bytes, *, noun: str = "suite", root: type[dict[str, Plain]] | type[list[Plain]] = dict) -> Document:
+    """Every complaint about the text of a file; what cannot be read at all is the only one. `noun` is what the file is
+    called in them, `root` what it holds."""
+    builder = _Builder(noun, root)
     try:
         data = builder.document(_checked(raw))
     except _Refused as refused:
@@ -115,7 +117,8 @@ def _syntax(error: yaml.MarkedYAMLError) -> _Refused:
 class _Builder:
     """Folds the events of one document into plain data, within the limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str, root: type) -> None:
+        self.noun, self.root = noun, root
         self.values: dict[Place, Position] = {}
         self.keys: dict[Place, Position] = {}
         self.complaints: list[Complaint] = []
@@ -129,12 +132,12 @@ class _Builder:
             e for e in _events(text) if not isinstance(e, events.StreamStartEvent | events.DocumentEndEvent)
         )
         if isinstance(next(self._events), events.StreamEndEvent):
-            raise _Refused((0, 0), "the suite is empty")
+            raise _Refused((0, 0), f"the {self.noun} is empty")
         data, _ = self._node(next(self._events), ())
         if data is None and not self.complaints:
-            raise _Refused((0, 0), "the suite is empty")
-        if not isinstance(data, dict):
-            self._complain((1, 1), (), "expected a mapping of keys to values")
+            raise _Refused((0, 0), f"the {self.noun} is empty")
+        if not isinstance(data, self.root):
+            self._complain((1, 1), (), f"expected {ROOTS[self.root]}")
         following = next(self._events)
         if isinstance(following, events.DocumentStartEvent):
             self._complain(_position(following), (), "one document expected; here a second one starts")
@@ -161,7 +164,7 @@ class _Builder:
         self._count(position, nodes=1, depth=len(place))
         first = self._nodes
         if event.tag is not None:
-            self._complain(position, place, f"the tag {event.tag} is refused: a suite is plain data")
+            self._complain(position, place, f"the tag {event.tag} is refused: a {self.noun} is plain data")
         data, height = self._content(event, place)
         if event.anchor is not None:
             self._anchors[event.anchor] = (data, self._nodes - first + 1, height)
@@ -227,7 +230,7 @@ class _Builder:
             return None
         inside = (*place, event.value)
         if event.tag is not None:
-            self._complain(position, inside, f"the tag {event.tag} is refused: a suite is plain data")
+            self._complain(position, inside, f"the tag {event.tag} is refused: a {self.noun} is plain data")
         # `y` and `n` are names here: PyYAML has never read them as true and false, and a figure has a `y`.
         if event.style is None and event.tag is None and event.value not in ("y", "n"):
             value, surprise = read_plain(event.value)
@@ -252,5 +255,5 @@ class _Builder:
         strange = [c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"]
         if not strange:
             return text
-        self._complain(position, place, f"the character U+{ord(strange[0]):04X} may not stand in a suite")
+        self._complain(position, place, f"the character U+{ord(strange[0]):04X} may not stand in a {self.noun}")
         return "".join("?" if c in strange else c for c in text)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from bench.records.suite import FORBID_EXTRA, Allocator, Level, Policy, Suite
+from bench.records.suite import FORBID_EXTRA, Allocator, GateSpec, Level, Policy, Suite
 
 SCHEMA = 1
 """1 (2026-11): the first."""
@@ -16,6 +16,11 @@ Schema = Annotated[int, Field(ge=1, le=SCHEMA)]
 Status = Literal["ok", "skipped", "unavailable", "failed", "timeout", "oom", "crashed", "invalid", "cancelled"]
 Kind = Literal["survey", "timed", "fact"]
 Unknown = Literal["unknown"]
+Observation = Level | tuple[Level | tuple[Level, ...], ...]
+"""What a fact sees: a truth value, a number, a text, or a list of them, as matrices of lists."""
+Side = Literal["", "base", "candidate", "reference", "control"]
+"""Of a gate: the two revisions; a pair of its control is the base as `reference` and, from a second worktree, as
+`control`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What became of a survey or a trial. Times are integers in nanoseconds: `warmup` of one step each, `samples` and
-    `cpu` of `loops` steps each; `phases` are seconds; a probe that the kernel lacks is `unknown`, never 0."""
+    """What became of a survey, a trial or a fact. Times are integers in nanoseconds: `warmup` of one step each,
+    `samples` and `cpu` of `loops` steps each; `phases` are seconds; a probe that the kernel lacks is `unknown`, never
+    0. In a gate `round` is the number of the pair, `side` and `position` (1 or 2) tell its two trials apart. Of a fact
+    `case` is its target, and `observed` what it saw, by name."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -68,6 +75,9 @@ class Record:
     operators: tuple[str, ...] = ()
     settings: str = ""
     note: str | None = None
+    side: Side = ""
+    position: int = 0
+    observed: dict[str, Observation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind == "timed" and self.status == "ok" and (self.loops < 1 or min(self.samples, default=0) < 1):
@@ -83,6 +93,34 @@ class Machine:
     name: str
     identity: str
     facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A remark on a result, with advice; `cases` are those it is about, none for the whole run."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    code: str
+    message: str
+    advice: str
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateAsked:
+    """What a gate's `run.json` has beside other runs': the base, as asked for and as a revision's full name, and the
+    policy that holds. `added` are the ids of cases that only the candidate's suite has, `removed` those that only the
+    base's has; `notes` are findings about the two trees."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    against: str
+    revision: str
+    policy: GateSpec
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +142,7 @@ class Run:
     machine: Machine
     fingerprint: dict[str, str]
     cases: tuple[Case, ...]
+    gate: GateAsked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,16 +186,6 @@ class Comparison:
     rounds: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A remark on a result, with advice; `cases` are those it is about, none for the whole run."""
-
-    code: str
-    message: str
-    advice: str
-    cases: tuple[str, ...] = ()
-
-
 class Judge(Protocol):
     """What the measuring loop asks of the analysis, so that neither room knows the other."""
 
@@ -170,4 +199,25 @@ class Judge(Protocol):
 
     def precise(self, records: Sequence[Record]) -> set[str]:
         """The cases whose latency has reached the policy's precision."""
+        ...
+
+
+class PairJudge(Protocol):
+    """What the loop that measures pairs asks of the gate."""
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """After how many pairs of a case to ask whether it is still undecided."""
+        ...
+
+    def disturbed(self, records: Sequence[Record], number: int) -> set[str]:
+        """The cases whose pair of that number is to be measured again."""
+        ...
+
+    def undecided(self, records: Sequence[Record], number: int) -> set[str]:
+        """The cases that so many pairs have left open."""
+        ...
+
+    def calmest(self, records: Sequence[Record]) -> str | None:
+        """The case that serves as the control."""
         ...

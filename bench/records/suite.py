@@ -97,7 +97,9 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec:
-    """One table: where each factor stands and which metric fills the cells."""
+    """One table: where each factor stands and which metric fills the cells.
+
+    With `gaps` it says of each column which rows, in the order of their values, are separated from their neighbours."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -109,11 +111,15 @@ class TableSpec:
     shown_as: Annotated[Literal["ratio", "speed-up"], Field(alias="as")] = "ratio"
     where: Where = field(default_factory=dict)
     equal: Literal["parameters", "flops", "input"] | None = None
+    gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureSpec:
-    """One figure: a metric against a factor, a line per level of `series`, a panel per facet."""
+    """One figure: a metric `y` against `x`, a line per level of `series`, a panel per facet.
+
+    `x` is a factor, or another metric: then the best of both form a front. A heat map has the levels of `x` across,
+    those of `series` down, and shows `y` as colour and number. With `relative_to`, `y` is a ratio, as in a table."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -121,14 +127,45 @@ class FigureSpec:
     y: str
     series: Names = ()
     facets: Names = ()
+    kind: Literal["plot", "heat-map"] = "plot"
     scale: Literal["linear", "log", "log-log"] = "linear"
     law: Literal["line", "power"] | None = None
+    relative_to: dict[Name, Level] | None = None
+    shown_as: Annotated[Literal["ratio", "speed-up"], Field(alias="as")] = "ratio"
     where: Where = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSpec:
+    """A limit of its own for some cases, or for one metric, or both; the last that fits counts."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    limit: Share
+    metric: str | None = None
+    where: Where = field(default_factory=dict)
+
+
+Allowed = Literal["added", "removed", "failed", "incomparable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSpec:
+    """How much worse a case may become, what may happen beside that, and the exit code of an inconclusive gate."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    limit: Share | None = None
+    limits: tuple[LimitSpec, ...] = ()
+    allow: tuple[Allowed, ...] = ()
+    inconclusive: Literal[0, 4] = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """One question, its factors, its policy, the tables and figures that answer it."""
+    """One question, its factors, its policy, the tables and figures that answer it.
+
+    Where `operators` names factors, the page names the operators that ran, for each combination of their levels."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -145,3 +182,5 @@ class Suite:
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] = ("latency",)
     tables: tuple[TableSpec, ...] = ()
     figures: tuple[FigureSpec, ...] = ()
+    operators: Names = ()
+    gate: GateSpec | None = None

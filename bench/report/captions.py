@@ -45,6 +45,16 @@ def caption(
     )
 
 
+def reference(spec: TableSpec) -> tuple[tuple[str, str], ...]:
+    """The factors of `relative_to` with their levels, none where nothing is relative."""
+    return tuple((factor, level_text(level)) for factor, level in (spec.relative_to or {}).items())
+
+
+def reference_text(levels: Iterable[tuple[str, str]]) -> str:
+    """`model=cnn`."""
+    return ", ".join(f"{factor}={level}" for factor, level in levels)
+
+
 def _title(name: str) -> str:
     title = metric(name).title
     return f"{name}." if title == name else f"{name}: {title}."
@@ -52,8 +62,7 @@ def _title(name: str) -> str:
 
 def _relative(spec: TableSpec, ratio_label: str) -> Iterable[Sentence]:
     if ratio_label:
-        reference = ", ".join(f"{factor}={level_text(level)}" for factor, level in (spec.relative_to or {}).items())
-        yield Sentence(text=f"{ratio_label} than the same case with {reference}.")
+        yield Sentence(text=f"{ratio_label} than the same case with {reference_text(reference(spec))}.")
 
 
 def _interval(spec: TableSpec, cells: Sequence[Cell]) -> Iterable[Sentence]:

@@ -16,13 +16,15 @@ def laws_text(laws: Laws) -> str:
     names = list(dict.fromkeys(name for line in laws.lines for name in line.coefficients))
     heads = [*map(inert, laws.factors), *names, "largest deviation"]
     rows = [heads, ["---"] * len(laws.factors) + ["---:"] * (len(heads) - len(laws.factors))]
-    rows += [[*map(inert, line.labels), *_cells(line, names, laws.unit)] for line in laws.lines]
+    rows += [[*map(inert, line.labels), *law_cells(line, names, laws.unit)] for line in laws.lines]
     head = f"{inert(laws.metric)} = {FORMULAS[laws.form]}, x: {inert(laws.x)}"
     note = f"A law that misses the median of a case by more than {laws.limit:.0%} is none, and has no coefficients."
-    return f"{head}. {note}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+    slope = f" b: the {inert(laws.metric)} of one more of {inert(laws.x)}." if laws.form == "line" else ""
+    return f"{head}.{slope} {note}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
-def _cells(line: LawLine, names: Sequence[str], unit: str) -> list[str]:
+def law_cells(line: LawLine, names: Sequence[str], unit: str) -> list[str]:
+    """Each coefficient with its unit and interval, and last how far the law is off, or that there is none."""
     if line.residual is None:
         return [NOTHING] * len(names) + ["too few cases with values"]
     where = f"{line.residual:.1%} at {significant(line.worst)}"

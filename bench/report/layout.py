@@ -34,6 +34,23 @@ def grids(spec: TableSpec, suite: Suite, cases: Sequence[Case]) -> tuple[Grid, .
     return tuple(_grid(spec, facets, by_facet[rank], ranks) for rank in sorted(by_facet))
 
 
+def heading(spec: TableSpec, suite: Suite) -> str:
+    """`latency by size and model`; where other tables of the suite would be headed the same, with the part of `where`
+    that they do not share: `…, match=flops`."""
+    plain = _placed(spec)
+    others = [other.where for other in suite.tables if _placed(other) == plain]
+    own = [name for name, levels in spec.where.items() if any(other.get(name) != levels for other in others)]
+    return ", ".join([plain, *(f"{name}={_either(spec.where[name])}" for name in own)])
+
+
+def _placed(spec: TableSpec) -> str:
+    return f"{spec.value} by {', '.join(spec.rows)} and {', '.join(spec.columns)}"
+
+
+def _either(levels: Combination) -> str:
+    return " or ".join(map(level_text, levels))
+
+
 def label(factors: Sequence[str], levels: Combination) -> str:
     """`batch 1 · inference`: a number or a truth value needs its factor's name, a word only beside its equal."""
     texts = [level_text(level) for level in levels]

@@ -7,6 +7,7 @@ inline text is being read, and readers disagree about it; an entity is never str
 import re
 
 from bench.report.amounts import NOTHING, column_heads, has_best, mark, raised, ratio_words, value_words
+from bench.report.gaps import LEAD, order_text
 from bench.report.inert import one_line
 from bench.report.nouns import Cell, Facet, Sentence, Table
 
@@ -32,8 +33,10 @@ def paragraph(text: str) -> str:
 
 
 def table_text(table: Table) -> str:
-    """Caption, sub-tables and footnotes, each a block of its own; ends with one newline."""
+    """Caption, sub-tables, orders and footnotes, each a block of its own; ends with one newline."""
     blocks = [_caption(table), *(_facet(table, facet) for facet in table.facets)]
+    if table.orders:
+        blocks += [paragraph(LEAD), "\n".join(f"- {paragraph(order_text(order))}" for order in table.orders)]
     if table.footnotes:
         blocks.append("<br>\n".join(f"{raised(note.number)} {inert(note.text)}" for note in table.footnotes))
     return "\n\n".join(blocks) + "\n"

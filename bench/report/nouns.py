@@ -61,8 +61,29 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tied:
+    """Rows that are not told apart: any two differ by at most the share `within`, where that is known."""
+
+    labels: tuple[str, ...]
+    within: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A column's rows in the order of their values. Of its `gaps` between neighbours those between two groups are
+    `separated` by the interval of a ratio; of these, `apart` by the intervals of the values too."""
+
+    column: str
+    groups: tuple[Tied, ...]
+    gaps: int
+    separated: int
+    apart: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`row_factors` head the labels of the rows; `ratio_label` says what a cell's ratio is (empty: there are none)."""
+    """`row_factors` head the labels of the rows; `ratio_label` says what a cell's ratio is (empty: there are none), and
+    `reference` to which level of which factor it is. `orders` are there where the suite asks for `gaps`."""
 
     heading: str
     row_factors: tuple[str, ...]
@@ -70,6 +91,8 @@ class Table:
     facets: tuple[Facet, ...]
     caption: tuple[Sentence, ...]
     footnotes: tuple[Footnote, ...]
+    reference: tuple[tuple[str, str], ...] = ()
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from bench.records.levels import level_text
 from bench.records.metrics import Metric, metric
 from bench.records.nouns import Case, Comparison
 from bench.records.suite import Suite, TableSpec
-from bench.report.captions import Estimates, caption
-from bench.report.layout import Grid, grids
+from bench.report.captions import Estimates, caption, reference
+from bench.report.gaps import orders
+from bench.report.layout import Grid, grids, heading
 from bench.report.nouns import Amount, Cell, Facet, Footnote, Row, Table
 from bench.units import common_scale
 
@@ -38,12 +39,14 @@ def build_table(
     facets = tuple(_facet(grid, ask) for grid in grids(spec, suite, cases))
     label = _ratio_label(spec, found, facets)
     return Table(
-        heading=f"{spec.value} by {', '.join(spec.rows)} and {', '.join(spec.columns)}",
+        heading=heading(spec, suite),
         row_factors=spec.rows,
         ratio_label=label,
         facets=_scaled(facets, found.unit),
         caption=caption(spec, facets, estimates, ratio_label=label),
         footnotes=tuple(Footnote(number=number, text=text) for text, number in ask.footnotes.items()),
+        reference=reference(spec),
+        orders=orders(facets, lambda case, against: compare(case, against, spec.value)) if spec.gaps else (),
     )
 
 
@@ -99,8 +102,8 @@ def _cell(case: Case | None, ask: _Ask) -> Cell:
 
 def _ratio(case: str, ask: _Ask) -> Amount | None:
     against = ask.references.get(case)
-    reference = ask.estimates.get((against or "", ask.metric.name))
-    if against is None or against == case or reference is None or reference.value is None:
+    base = ask.estimates.get((against or "", ask.metric.name))
+    if against is None or against == case or base is None or base.value is None:
         return None
     found = ask.compare(case, against, ask.metric.name)
     if not found.ratio:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bench.records.nouns import Comparison
 from bench.report.amounts import NOTHING, column_heads, has_best, mark, raised, ratio_words, value_words
+from bench.report.gaps import LEAD, order_text
 from bench.report.inert import wrapped
 from bench.report.nouns import Amount, Cell, Facet, Table
 
@@ -25,11 +26,13 @@ SPACING = 3
 
 
 def table_view(table: Table) -> RenderableType:
-    """Heading, caption, sub-tables and footnotes; a sub-table too wide for the terminal goes on below itself."""
+    """Heading, caption, sub-tables, orders and footnotes; a sub-table that is too wide goes on below itself."""
     parts: list[RenderableType] = [Text(wrapped(table.heading), style="bold"), *_caption(table)]
     for facet in table.facets:
         parts += [Text(), *([Text(wrapped(facet.title), style="bold")] if facet.title else [])]
         parts.append(_Sheet(labels=_labels(table, facet), columns=_columns(table, facet)))
+    if table.orders:
+        parts += [Text(), Text(LEAD, style="dim"), *(Text(wrapped(order_text(order))) for order in table.orders)]
     parts += [Text()] if table.footnotes else []
     parts += [Text(f"{raised(note.number)} {wrapped(note.text)}", style="dim") for note in table.footnotes]
     return Group(*parts)

@@ -1,7 +1,7 @@
 """Bytes → files that are whole or absent, whatever happens to the process or the disk."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -22,6 +22,23 @@ def write(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
             os.replace(file.name, path)
         _flush_folder(path.parent)
+    except OSError as error:
+        raise cannot_store(path, error) from error
+
+
+def stale(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """The names of a folder's files that do not hold exactly that text."""
+    files = {name: folder / name for name in texts}
+    return [name for name, file in files.items() if not file.exists() or file.read_bytes() != texts[name].encode()]
+
+
+def append_text(path: Path, text: str) -> None:
+    """Adds to the end of a file that others write to as well, such as a step's summary.
+
+    Raises CannotStore."""
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
         raise cannot_store(path, error) from error
 

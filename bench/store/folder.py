@@ -55,6 +55,11 @@ def runs_folder(root: Path) -> Path:
     return root / ".bench" / "runs"
 
 
+def profiles_folder(root: Path) -> Path:
+    """Where profiles go, which are no runs: no other verb looks there."""
+    return root / ".bench" / "profiles"
+
+
 def create(folder: Path, run: Run, local: dict[str, str]) -> None:
     """Begins a run in a new or empty folder.
 

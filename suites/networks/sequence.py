@@ -4,8 +4,9 @@ PyTorch's own layers are stacked by PyTorch, so that its fused multi-layer path 
 layer. Both give the same shapes in the same order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +14,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from networks.accounting import stacked
 from networks.cells import CELLS
+from networks.cells.cell import Cell
 from networks.slicing import SLICINGS, sliced
 
 HIDDEN, CLASSES = 100, 10
@@ -55,9 +57,9 @@ class CellStack(nn.Module):
     ) -> None:
         super().__init__()
         self.widths = _widths(cell, features, hidden, layers=layers, bidirectional=bidirectional)
-        read = [features, *((2 if bidirectional else 1) * width for width in self.widths[:-1])]
-        self.forwards = nn.ModuleList(CELLS[cell](inputs, hidden) for inputs in read)
-        self.backwards = nn.ModuleList(CELLS[cell](inputs, hidden) for inputs in read * bidirectional)
+        read = [(2 if bidirectional else 1) * width for width in self.widths[:-1]]
+        self.forwards = nn.ModuleList(_layers(CELLS[cell](features, hidden), read))
+        self.backwards = nn.ModuleList(_layers(CELLS[cell](features, hidden), read) if bidirectional else ())
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, sequence: Tensor) -> Tensor:
@@ -80,6 +82,11 @@ class CellStack(nn.Module):
         if not self.backwards:
             return ahead
         return torch.cat([ahead, self.backwards[number](inputs.flip(0)).flip(0)], dim=2)
+
+
+def _layers(lowest: Cell, read: Iterable[int]) -> list[Cell]:
+    """One layer on the other, by the features that each reads of the one below."""
+    return list(accumulate(read, lambda below, features: below.above(features), initial=lowest))
 
 
 Stack = PyTorchStack | CellStack

@@ -1,13 +1,13 @@
 """The levels of a case → a workload: one network, one fixed batch of digits, one kind of step.
 
-Weights and batches are made on the CPU and moved once, so equal seeds give equal networks on every device. Numerical
-settings are torch's own: on CUDA its convolutions and recurrent layers may use TF32.
+Weights and batches are made on the CPU and moved once, so equal seeds give equal networks on every device. How products
+are rounded is set for the whole process (networks.numerics); what proves the backend is said (networks.backends).
 """
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import torch
@@ -15,46 +15,46 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim import SGD
 
-from networks import accounting, convolution, sequence
+from networks import accounting, backends, convolution, numerics, sequence
 from networks.accounting import Account
+from networks.backends import Proof
+from networks.cells import CELLS
 from networks.images import digits
+from networks.numerics import DTYPES, PRECISIONS, Equality, Observed
 
-LEVELS = {"model": ("rnn", "gru", "lstm", "cnn", "resnet18"), "mode": ("inference", "training")}
+LEVELS = {
+    "model": ("rnn", "gru", "lstm", "cnn", "resnet18"),
+    "mode": ("inference", "training"),
+    "dtype": ("float32", "float64", "bfloat16", "float16"),
+    "precision": ("ieee", "tf32"),
+}
 
 MODES = ("inference", "training")
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
 LEARNING_RATE = 0.01
 REFEREED = 4
 """So many items of a batch are compared with the reference, which is slow: double precision, without oneDNN."""
 
 
-Operators = dict[tuple[str, torch.dtype], tuple[str, ...]]
-"""By device and precision: profiler events, any of which proves that the expected backend ran."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equality:
-    """The largest difference from the reference, as a share of its largest value, and the share that passes."""
-
-    max_error: float
-    tolerance: float
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a step works on and does: so many digits, forward only (`inference`) or with gradients and an update
-    (`training`), in which precision, where.
+    (`training`), in which type of numbers, with which products of float32, where.
 
     Raises ValueError for a level that does not exist."""
 
     batch: int
     mode: str
     dtype: str = "float32"
+    precision: str = "ieee"
     device: str = "cpu"
 
     def __post_init__(self) -> None:
         known("mode", self.mode, MODES)
         known("dtype", self.dtype, DTYPES)
+        known("precision", self.precision, PRECISIONS)
 
     @property
     def training(self) -> bool:
@@ -67,17 +67,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """How a network of one name is built for a size, how images become its input, what it costs, what runs it."""
+    """How a network of one name is built for a size, how images become its input, what it costs, what proves it."""
 
     build: Callable[[int], nn.Module]
     arrange: Callable[[Tensor], Tensor]
     account: Callable[[int], Account]
-    operators: Operators
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A network and the batch that every step of it works on. `step` returns the logits, or the loss in training."""
+    """A network and the batch that every step of it works on. `step` returns what the network does (`items_along` says
+    which of its dimensions counts the items), or the loss in training."""
 
     network: nn.Module
     inputs: Tensor
@@ -88,18 +89,31 @@ class Workload:
     parameters: int
     flops: int
     sequential_steps: int
+    pointwise_steps: int
     expects: tuple[str, ...]
+    tolerance: float
+    items_along: int = 0
+    observed: Observed = field(default_factory=Observed)
 
     def step(self) -> Tensor:
         return self.advance(self.network, self.inputs)
 
     def check(self) -> Equality:
-        """The logits of the first items against the same weights in double precision on the CPU."""
+        """What it says of the first items against the same weights in double precision on the CPU.
+
+        Not the gradients: a rectifier or a pooling whose inputs are as close as rounding sends them another way in
+        another precision, and no tolerance tells that from an error. The rungs of the ladder compare theirs."""
         network = copy.deepcopy(self.network).eval()  # a training network keeps its mode and its running statistics
-        logits = infer(network, self.inputs)[:REFEREED].to("cpu", torch.float64)
-        reference = infer(network.to("cpu", torch.float64), self.refereed.to("cpu", torch.float64))
-        error = (logits - reference).abs().max() / reference.abs().max()
-        return Equality(max_error=error.item(), tolerance=_tolerance(self.inputs))
+        found = infer(network, self.inputs)
+        found = found.narrow(self.items_along, 0, min(REFEREED, self.items))
+        right = infer(network.to("cpu", torch.float64), self.refereed.to("cpu", torch.float64))
+        return self.observed.compared(numerics.difference(found, right), self.tolerance)
+
+    def metrics(self) -> Mapping[str, float]:
+        """The error, once it is checked; how numbers are rounded and lie in memory; `pointwise_steps`, those without a
+        product that follow one another."""
+        steps = {"pointwise_steps": float(self.pointwise_steps)}
+        return {**self.observed.numbers, **numerics.state(self.network, self.inputs), **steps}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +122,11 @@ class Descent:
 
     optimizer: SGD
     labels: Tensor
+    loss: Loss
 
     def __call__(self, network: nn.Module, inputs: Tensor) -> Tensor:
         self.optimizer.zero_grad(set_to_none=True)
-        loss = cross_entropy(network(inputs), self.labels)
+        loss = self.loss(network(inputs), self.labels)
         loss.backward()
         self.optimizer.step()
         return loss.detach()
@@ -124,16 +139,24 @@ def infer(network: nn.Module, inputs: Tensor) -> Tensor:
 
 
 def classifier(
-    *, model: str, size: int, batch: int, mode: str, dtype: str = "float32", device: str = "cpu", seed: int = 0
+    *,
+    model: str,
+    size: int,
+    batch: int,
+    mode: str,
+    dtype: str = "float32",
+    precision: str = "ieee",
+    device: str = "cpu",
+    seed: int = 0,
 ) -> Workload:
     """A network that classifies the first `batch` test digits, scaled to `size` pixels a side.
 
     Raises ValueError for a level that does not exist, images that are too small, more digits than there are."""
     made = MODELS[known("model", model, MODELS)]
-    step = Step(batch=batch, mode=mode, dtype=dtype, device=device)
+    step = Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device)
     with seeded(seed):
         network = made.build(size)
-    return assembled(network, made.arrange, made.account(size), step, size=size, operators=made.operators)
+    return assembled(network, made.arrange, made.account(size), step, size=size, proof=made.proof)
 
 
 def assembled(
@@ -143,24 +166,30 @@ def assembled(
     step: Step,
     *,
     size: int,
-    operators: Operators | None = None,
+    proof: Proof,
+    loss: Loss = cross_entropy,
+    items_along: int = 0,
 ) -> Workload:
     """The workload of a network that reads what `arrange` makes of (batch, 1, size, size) images, at a closed-form
-    cost; `operators` where they prove what ran."""
+    cost; in training it goes down `loss`, of what it says and the digits' labels."""
+    numerics.use(step.precision)
     drawn = digits(step.batch, size=size)
-    network = network.to(step.device, step.kind).train(step.training)
+    network = numerics.flattened(network.to(step.device, step.kind)).train(step.training)
     inputs = arrange(drawn.images).to(step.device, step.kind)
     return Workload(
         network=network,
         inputs=inputs,
         refereed=arrange(drawn.images[:REFEREED]),
-        advance=_descent(network, drawn.labels.to(step.device)) if step.training else infer,
+        advance=_descent(network, drawn.labels.to(step.device), loss) if step.training else infer,
         items=step.batch,
         values=inputs.numel() // step.batch,
         parameters=account.parameters,
         flops=accounting.flops(account, batch=step.batch, training=step.training),
         sequential_steps=account.sequential_steps,
-        expects=operators[torch.device(step.device).type, step.kind] if operators else (),
+        pointwise_steps=account.pointwise_steps,
+        expects=proof(torch.device(step.device).type, step.kind),
+        tolerance=numerics.tolerance(step.kind, step.precision),
+        items_along=items_along,
     )
 
 
@@ -172,8 +201,8 @@ def seeded(seed: int) -> Iterator[None]:
         yield
 
 
-def _descent(network: nn.Module, labels: Tensor) -> Descent:
-    return Descent(optimizer=SGD(network.parameters(), lr=LEARNING_RATE), labels=labels)
+def _descent(network: nn.Module, labels: Tensor, loss: Loss) -> Descent:
+    return Descent(optimizer=SGD(network.parameters(), lr=LEARNING_RATE), labels=labels, loss=loss)
 
 
 def known(factor: str, level: str, levels: Iterable[str]) -> str:
@@ -185,41 +214,20 @@ def known(factor: str, level: str, levels: Iterable[str]) -> str:
     return level
 
 
-def _tolerance(inputs: Tensor) -> float:
-    """TF32 keeps 10 bits of the 23 of float32, and products of many layers add up."""
-    if inputs.dtype == torch.float64:
-        return 1e-10
-    return 1e-4 if inputs.device.type == "cpu" else 2e-2
-
-
-def _operators(*, single: tuple[str, ...], double: tuple[str, ...], cudnn: str) -> Operators:
-    """On a CPU by precision, on CUDA one of cuDNN's."""
-    cpu = {("cpu", torch.float32): single, ("cpu", torch.float64): double}
-    return cpu | {("cuda", kind): (cudnn,) for kind in DTYPES.values()}
-
-
-def _recurrent(kind: str, *, single: str, double: str) -> Model:
+def _recurrent(kind: str) -> Model:
     account = partial(accounting.recurrent, kind, hidden=sequence.HIDDEN, classes=sequence.CLASSES)
     return Model(
         build=lambda size: sequence.RecurrentClassifier(kind, features=size),
         arrange=sequence.rows,
         account=lambda size: account(steps=size, features=size),
-        operators=_operators(single=(single,), double=(double,), cudnn="aten::_cudnn_rnn"),
+        proof=CELLS[kind].proof,
     )
 
 
-# At batch 1 torch gives small images not to oneDNN but to its own loop over a matrix product: at 28 px both
-# convolutions of the small network, from 56 px on only the first. In double precision oneDNN is never used.
-_CONVOLUTIONS = _operators(
-    single=("aten::mkldnn_convolution", "aten::thnn_conv2d"),
-    double=("aten::thnn_conv2d",),
-    cudnn="aten::cudnn_convolution",
-)
-
 MODELS = {
-    "rnn": _recurrent("rnn", single="aten::rnn_tanh", double="aten::rnn_tanh"),
-    "gru": _recurrent("gru", single="aten::gru", double="aten::gru"),
-    "lstm": _recurrent("lstm", single="aten::mkldnn_rnn_layer", double="aten::lstm"),
+    "rnn": _recurrent("rnn"),
+    "gru": _recurrent("gru"),
+    "lstm": _recurrent("lstm"),
     "cnn": Model(
         build=convolution.small_cnn,
         arrange=lambda images: images,
@@ -229,12 +237,12 @@ MODELS = {
             kernel=convolution.KERNEL,
             classes=convolution.CLASSES,
         ),
-        operators=_CONVOLUTIONS,
+        proof=backends.convolution,
     ),
     "resnet18": Model(
         build=lambda _size: convolution.resnet18(),
         arrange=convolution.in_three_channels,
         account=accounting.resnet18,
-        operators=_CONVOLUTIONS,
+        proof=backends.convolution,
     ),
 }

@@ -49,6 +49,12 @@ def test_throughput_needs_the_items_and_cpu_time_a_clock() -> None:
     assert values([trial(samples=TEN)], "cpu_time", {}) == {}
 
 
+def test_the_time_of_a_product_is_not_known_where_steps_without_one_follow_each_other_too() -> None:
+    known = {"sequential_steps": 2}
+    assert values([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 0}) == {0: pytest.approx(3e-6)}
+    assert values([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 28}) == {}
+
+
 def test_every_metric_from_trials_has_a_function_and_what_may_lack_has_a_reason() -> None:
     assert set(VALUES) == {metric.name for metric in METRICS.values() if metric.source == "trials"}
     bare = trial(samples=TEN, loops=2)

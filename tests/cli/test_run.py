@@ -187,6 +187,7 @@ def test_published_runs_are_checked_against_their_records(scenario: Scenario, sa
     assert say("report", "--check").code == 2, "nothing is published yet"
     assert say("report", "--publish", "latest", "--machine", "here").code == 0
     home = scenario.folder / "results" / "scenario" / "here"
+    assert say("report").code == 0, "the index of what is published is made"
     assert say("report", "--check").code == 0
     (home / "table.md").write_text("by hand")
     said = say("report", "--check")

@@ -39,6 +39,9 @@ def timed(fault: str = "none") -> Json:
         "asked": time.monotonic(),
         "calm": None,
         "patience": 0.0,
+        "side": "",
+        "loops": None,
+        "tree": None,
     }
     kept = Kept()
     trial.run(request, kept, FakeDevice(request))

@@ -79,6 +79,7 @@ LEAKS: dict[str, Callable[[], object]] = {
     "cudnn_deterministic": lambda: torch._C._set_cudnn_deterministic(True),
     "cudnn_tf32": lambda: torch._C._set_cudnn_allow_tf32(False),
     "cudnn_convolutions": lambda: setattr(torch.backends.cudnn.conv, "fp32_precision", "ieee"),  # type: ignore[attr-defined]
+    "onednn_precision": lambda: setattr(torch.backends.mkldnn.rnn, "fp32_precision", "bf16"),  # type: ignore[attr-defined]
     "matmul_precision": lambda: torch.set_float32_matmul_precision("medium"),
     "deterministic": lambda: torch.use_deterministic_algorithms(True),
     "flush_denormal": lambda: torch.set_flush_denormal(True),
@@ -105,6 +106,7 @@ STATES: dict[str, Callable[[], float]] = {
     "cudnn_deterministic": torch._C._get_cudnn_deterministic,
     "cudnn_tf32": lambda: torch._C._get_fp32_precision_getter("cuda", "rnn") == "tf32",
     "cudnn_convolutions": lambda: torch._C._get_fp32_precision_getter("cuda", "conv") == "tf32",
+    "onednn_precision": lambda: torch._C._get_fp32_precision_getter("mkldnn", "rnn") == "none",
     "matmul_precision": lambda: torch.get_float32_matmul_precision() == "highest",
     "deterministic": torch.are_deterministic_algorithms_enabled,
     "flush_denormal": lambda: sys.float_info.min / 2 == 0.0,

@@ -48,6 +48,8 @@ def test_paths_are_those_that_are_configured(tmp_path: Path) -> None:
         ("[tool.bench\n", "cannot be read"),
         ("[tool.bench]\npaths = 'src'\n", "expected a list of folders"),
         ("[tool.bench]\npaths = [1]\n", "expected a list of folders"),
+        ("[tool.bench]\npath = ['src']\n", "unknown key; did you mean 'paths'"),
+        ("[tool.bench.gates]\nlimit = 0.1\n", "unknown key; did you mean 'gate'"),
     ],
 )
 def test_nonsense_in_pyproject_is_refused_by_name(tmp_path: Path, pyproject: str, words: str) -> None:
@@ -59,3 +61,8 @@ def test_nonsense_in_pyproject_is_refused_by_name(tmp_path: Path, pyproject: str
 @pytest.mark.parametrize("pyproject", ["", "tool = 3\n", "[tool]\nbench = 3\n", "[tool.other]\nx = 1\n"])
 def test_a_pyproject_may_say_nothing_of_bench(tmp_path: Path, pyproject: str) -> None:
     assert find_project(made(tmp_path, pyproject)).paths == (tmp_path,)
+
+
+def test_what_a_project_says_of_gates_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    file = made(tmp_path, "[tool.bench]\npaths = ['lib']\n[tool.bench.gate]\nlimit = '3%'\n")
+    assert (find_project(file).gate, find_project(file).paths) == ({"limit": "3%"}, (tmp_path / "lib",))

@@ -36,6 +36,16 @@ def test_policies_and_metrics_are_spelt_out() -> None:
     assert definitions["TableSpec"]["properties"]["as"]["enum"] == ["ratio", "speed-up"]
 
 
+def test_a_gate_has_its_keys_and_limits_for_what_it_judges() -> None:
+    schema = json.loads(suite_schema())
+    definitions = schema["$defs"]
+    assert {"$ref": "#/$defs/GateSpec"} in schema["properties"]["gate"]["anyOf"]
+    assert definitions["GateSpec"]["additionalProperties"] is False
+    judged = definitions["LimitSpec"]["properties"]["metric"]["enum"]
+    assert {"undisturbed", "cpu_time", "mean_latency", "parameters"} <= set(judged)
+    assert "latency" not in judged
+
+
 def test_every_reference_leads_somewhere() -> None:
     schema = json.loads(suite_schema())
     pointed = {part.split('"')[0] for part in suite_schema().split('"$ref": "#/$defs/')[1:]}

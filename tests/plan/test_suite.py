@@ -89,7 +89,8 @@ def test_a_file_s_name_must_be_fit_to_be_a_suite_s_name(tmp_path: Path, stem: st
     ("lines", "expected"),
     [
         ("metrcs: [latency]\n", "5:1: metrcs: unknown key; did you mean 'metrics'?"),
-        ("gate: {limit: 3%}\n", "5:1: gate: unknown key; known: title, "),
+        ("gates: {limit: 3%}\n", "5:1: gates: unknown key; did you mean 'gate'?"),
+        ("zzz: {limit: 3%}\n", "5:1: zzz: unknown key; known: title, "),
         ("metrics: latency\n", "5:10: metrics: expected a list, found the text 'latency'"),
         ("metrics: []\n", "5:10: metrics: must not be empty"),
         ("tables: 3\n", "5:9: tables: expected a list, found the number 3"),

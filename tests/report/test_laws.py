@@ -35,7 +35,7 @@ def test_a_law_shows_its_coefficients_with_units_and_intervals_and_where_it_is_w
         "| --- | ---: | ---: | ---: |",
         "| lstm | 20.0 µs [19.0–21.0] | 6.25 µs | 3.4% at 784 |",
     ]
-    assert laws_text(LAWS).startswith("latency = a + b·x, x: length. ")
+    assert laws_text(LAWS).startswith("latency = a + b·x, x: length. b: the latency of one more of length. A law ")
 
 
 def test_an_exponent_has_no_unit() -> None:
@@ -61,3 +61,7 @@ def test_hostile_labels_stay_text() -> None:
     text = laws_text(replace(LAWS, lines=(replace(LINE, labels=(HOSTILE,)),)))
     assert len(text.rstrip().splitlines()) == 5
     assert "<" not in text
+
+
+def test_a_power_has_no_slope_to_explain() -> None:
+    assert laws_text(replace(LAWS, form="power")).startswith("latency = c·xᵏ, x: length. A law that ")

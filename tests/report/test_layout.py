@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from bench.records.suite import Overlay, TableSpec
-from bench.report.layout import Grid, grids, label
+from bench.report.layout import Grid, grids, heading, label
 from tests.report.samples import CASES, SPEC, SUITE, crossed
 
 
@@ -61,3 +61,21 @@ def test_a_label_names_the_factor_where_the_level_alone_says_too_little() -> Non
     assert label(("batch", "mode"), (1, "inference")) == "batch 1 · inference"
     assert label(("backend", "compile"), ("default", "default")) == "backend default · compile default"
     assert label((), ()) == ""
+
+
+def test_a_heading_says_what_stands_where() -> None:
+    spec = TableSpec(rows=("size", "mode"), columns=("model",), value="latency", where={"size": (28,)})
+    assert heading(spec, replace(SUITE, tables=(spec, SPEC))) == "latency by size, mode and model"
+
+
+def test_tables_that_would_be_headed_alike_say_in_which_part_of_where_they_differ() -> None:
+    plain = replace(SPEC, where={"fused": (True,)})
+    one = replace(plain, where={**plain.where, "mode": ("inference",)})
+    two = replace(plain, where={**plain.where, "mode": ("training", "inference"), "size": (28,)})
+    suite = replace(SUITE, tables=(plain, one, two, replace(one, value="flops")))
+    assert [heading(spec, suite) for spec in suite.tables] == [
+        "latency by size and model",
+        "latency by size and model, mode=inference",
+        "latency by size and model, mode=training or inference, size=28",
+        "flops by size and model",
+    ]

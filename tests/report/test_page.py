@@ -2,6 +2,7 @@ import shlex
 from dataclasses import replace
 
 from bench.report.page import page, repeat_command
+from tests.report.figures.test_build import figure
 from tests.report.golden import same_as_golden
 from tests.report.samples import FINDING, HOSTILE, LATENCIES, RUN, START, SUITE, table
 
@@ -9,6 +10,23 @@ from tests.report.samples import FINDING, HOSTILE, LATENCIES, RUN, START, SUITE,
 def test_the_page_of_a_run() -> None:
     text = page(RUN, [START, START], tables=[table()], findings=[FINDING], outcomes=LATENCIES)
     assert same_as_golden("page.md", text)
+
+
+def test_a_figure_is_shown_with_its_words() -> None:
+    text = page(RUN, [START], tables=[table()], findings=[], outcomes=LATENCIES, figures=[figure()])
+    _, _, after = text.partition("\n## latency by size, drawn\n\n")
+    assert after.startswith("![Lines of latency (µs) against size on logarithmic axes. Series: lstm, cnn. Panels: ")
+    assert after.partition("\n")[0].endswith("](figures/3-latency-by-size.svg)")
+    assert text.index("## latency by size and model") < text.index("## latency by size, drawn") < text.index("## Find")
+
+
+def test_the_words_of_a_hostile_figure_stay_within_its_brackets() -> None:
+    bad = replace(figure(), heading=HOSTILE, series=((HOSTILE,), ("](x)",)), y=replace(figure().y, what=HOSTILE))
+    text = page(RUN, [START], tables=[], findings=[], outcomes=[], figures=[bad])
+    (line,) = (line for line in text.splitlines() if line.startswith("!["))
+    assert line.count("](") == 1
+    assert line.endswith("](figures/3-latency-by-size.svg)")
+    assert "<script" not in text
 
 
 def test_a_run_of_which_nothing_is_known_has_a_page() -> None:

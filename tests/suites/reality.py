@@ -9,6 +9,7 @@ from torch.autograd.graph import Node
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import cross_entropy
 from torch.optim import SGD
+from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
 PRODUCTS = ("AddmmBackward", "MmBackward", "BmmBackward", "ConvolutionBackward")
@@ -29,6 +30,13 @@ def counted(network: Callable[[Tensor], Tensor], inputs: Tensor, *, items: int) 
     finally:
         torch.backends.mkldnn.enabled = enabled
     return forward.get_total_flops() // 2 // items, backward.get_total_flops() // 2 // items
+
+
+def events(step: Callable[[], object]) -> set[str]:
+    """What the profiler sees of one step."""
+    with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        step()
+    return {event.name for event in profiler.events() or ()}
 
 
 def held(network: nn.Module) -> int:

@@ -1,17 +1,20 @@
 """What holds of every cell: its closed forms, its gradients, and that steps and items see only what they may."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.autograd.graph import Node
 from torch.utils.flop_counter import FlopCounterMode
 
 from networks.accounting import Cost
 from networks.cells import CELLS
 from networks.cells.cell import Cell
+from networks.cells.scans import in_parallel, rounds, step_by_step
 
 pytestmark = pytest.mark.torch
 
@@ -155,3 +158,29 @@ def test_equal_seeds_give_equal_cells(name: str) -> None:
 )
 def test_a_hundred_units_have_the_parameters_worked_out_by_hand(name: str, features: int, parameters: int) -> None:
     assert CELLS[name].cost(features, 100).parameters == parameters
+
+
+def waited(outcome: Tensor) -> int:
+    """Combinations of two steps on the longest path to an outcome, as autograd's graph remembers it."""
+
+    @cache
+    def longest(node: Node | None) -> int:
+        if node is None:
+            return 0
+        behind = max((longest(one) for one, _ in node.next_functions), default=0)
+        return behind + node.name().startswith("AddcmulBackward")
+
+    return longest(outcome.grad_fn)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 7, 8, 28, 49, 196])
+def test_a_scan_waits_as_often_as_it_says_and_a_loop_once_a_step(steps: int) -> None:
+    decays, values = drawn(steps).sigmoid(), drawn(steps).requires_grad_()
+    assert waited(in_parallel(decays, values)) == rounds(steps)
+    assert waited(step_by_step(decays, values)) == steps - 1
+
+
+@EVERY
+def test_a_cell_has_products_between_its_steps_or_says_how_many_steps_wait_without_one(name: str) -> None:
+    cost = CELLS[name].cost(FEATURES, HIDDEN)
+    assert (cost.chain == 0) == (cost.states == 0) == (cost.pointwise(28) > 0)

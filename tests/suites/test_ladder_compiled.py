@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 import torch
 import torch._dynamo
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch._inductor.exc import InvalidCxxCompiler
 from torch.profiler import ProfilerActivity, profile
 
-from networks.ladder import RUNGS, Implementation, Unavailable, compiled, compiled_metrics, equality
+from networks import compiling
+from networks.experiments import convolutions
+from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality
+from networks.ladder.implementations import Layer
+from tests.suites.reality import events as step_events
 
 pytestmark = pytest.mark.torch
 
@@ -107,6 +113,47 @@ def test_without_a_compiler_the_compiled_rungs_are_unavailable(name: str, monkey
     def refuse() -> str:
         raise InvalidCxxCompiler
 
-    monkeypatch.setattr(compiled, "get_cpp_compiler", refuse)
+    monkeypatch.setattr(compiling, "get_cpp_compiler", refuse)
     with pytest.raises(Unavailable, match=r"no C\+\+ compiler for torch.compile: No working C\+\+ compiler"):
         RUNGS[name].build(nn.GRU(3, 4))
+    with pytest.raises(Unavailable, match=r"no C\+\+ compiler"):
+        convolutions.convolution(implementation="compiled", side=8)
+
+
+@needs_compiler
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+@given(
+    rung=st.sampled_from(["compile_stacked", "compile_hoisted"]),
+    shape=st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 4)),
+    hidden=st.integers(1, 5),
+    training=st.booleans(),
+)
+@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])
+def test_of_any_shape_a_compiled_loop_equals_the_layer(
+    kind: type[Layer], rung: str, shape: tuple[int, int, int], hidden: int, training: bool
+) -> None:
+    """Two shapes a kind: each takes seconds to compile."""
+    steps, batch, features = shape
+    layer = kind(features, hidden).double()
+    inputs = torch.randn(steps, batch, features, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    built = RUNGS[rung].build(layer)
+    error, _ = equality(built, layer, inputs, training=training)
+    built.close()
+    assert error <= TOLERANCES[torch.float64]
+
+
+@needs_compiler
+def test_a_compiled_convolution_is_the_librarys_says_what_compiling_took_and_proves_that_it_was() -> None:
+    outside = os.environ.get("TORCHINDUCTOR_CACHE_DIR")
+    made = convolutions.convolution(implementation="compiled", side=9, channels=2, outputs=3)
+    assert made.metrics()["compile"] > 0
+    assert made.metrics()["graph_breaks"] == 0
+    assert made.step().shape == (3, 7, 7)
+    assert made.check().max_error <= made.tolerance
+    assert set(made.expects) & step_events(made.step)
+    assert os.environ.get("TORCHINDUCTOR_CACHE_DIR") != outside
+    made.close()
+    assert os.environ.get("TORCHINDUCTOR_CACHE_DIR") == outside
+    plain = convolutions.convolution(implementation="library", side=9)
+    assert not set(made.expects) & step_events(plain.step)
+    assert "compile" not in plain.metrics()

@@ -1,6 +1,6 @@
 """Stacks of any cell in both directions, what a classifier reads of them, PyTorch's stack against one by hand."""
 
-from itertools import product
+from itertools import product, zip_longest
 
 import pytest
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from networks import sequence as subject
 from networks.accounting import recurrent_classifier
 from networks.cells import CELLS
+from networks.cells.convolutional import ConvLSTM, shape
 from networks.sequence import HEADS, PYTORCH, CellStack, RecurrentClassifier, SequenceClassifier, last_steps, stack
 from networks.slicing import packed, padded
 from tests.suites.reality import counted, held
@@ -111,6 +112,40 @@ def test_every_classifier_costs_what_its_account_says(data: st.DataObject) -> No
     )
     assert held(network) == account.parameters
     assert counted(network, draw(steps, 2, features), items=2) == (account.forward, account.backward)
+
+
+@FEW
+@given(st.sampled_from([1, 3, 4, 9]), st.integers(1, 3), st.booleans(), st.integers(2, 3))
+def test_a_convlstm_on_another_reads_its_units_as_channels_of_maps_of_the_same_shape(
+    pixels: int, hidden: int, bidirectional: bool, layers: int
+) -> None:
+    made = stack("convlstm", pixels, hidden, layers=layers, bidirectional=bidirectional)
+    assert isinstance(made, CellStack)
+    channels = hidden * (2 if bidirectional else 1)
+    for layer in (*made.forwards[1:], *made.backwards[1:]):
+        assert isinstance(layer, ConvLSTM)
+        assert (layer.channels, layer.shape) == (channels, shape(pixels))
+        assert layer.inputs.weight.shape[1] == channels
+    sequence = draw(T, B, pixels)
+    outputs = made(sequence)
+    for ahead, back in zip_longest(made.forwards, made.backwards):
+        both = [ahead(sequence)] if back is None else [ahead(sequence), back(sequence.flip(0)).flip(0)]
+        sequence = torch.cat(both, dim=2)
+    torch.testing.assert_close(outputs, sequence)
+    network = SequenceClassifier(
+        "convlstm", features=pixels, hidden=hidden, layers=layers, bidirectional=bidirectional, classes=3
+    )
+    account = recurrent_classifier(
+        CELLS["convlstm"].cost,
+        steps=T,
+        features=pixels,
+        hidden=hidden,
+        classes=3,
+        layers=layers,
+        bidirectional=bidirectional,
+    )
+    assert held(network) == account.parameters
+    assert counted(network, draw(T, 2, pixels), items=2) == (account.forward, account.backward)
 
 
 def test_dropout_stands_between_the_layers_and_rests_outside_training() -> None:

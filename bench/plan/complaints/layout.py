@@ -48,7 +48,8 @@ def placements(suite: Suite, source: Source) -> Iterator[Offence]:
             for index, name in enumerate(factors):
                 place = (*layout.place, key, index)
                 if name not in names:
-                    yield Offence(place=place, message=f"no factor {name!r}{nearest(name, names)}")
+                    known, kinds = (names, "factor") if key != "x" else ((*names, *METRICS), "factor and no metric")
+                    yield Offence(place=place, message=f"no {kinds} {name!r}{nearest(name, known)}")
                 elif name in seen:
                     yield Offence(place=place, message=f"{name!r} has its place in {seen[name]} already")
                 seen.setdefault(name, key)
@@ -66,6 +67,42 @@ def laws(suite: Suite, source: Source) -> Iterator[Offence]:
             kind = "positive numbers" if figure.law == "power" else "numbers"
             message = f"a {figure.law} runs along {kind}; {figure.x!r} has {listed(unfit)}"
             yield Offence(place=(*place, "x"), message=message)
+
+
+def kinds(suite: Suite, source: Source) -> Iterator[Offence]:
+    """What the kinds of figures cannot have: a law is a curve of `y` itself along a factor, a heat map has two sides
+    of factors, a front two metrics."""
+    for index, figure in enumerate(suite.figures):
+        place: Place = ("figures", index)
+        against_metric = figure.x in METRICS and figure.x not in factor_names(suite)
+        if figure.law is not None and (against_metric or figure.kind == "heat-map"):
+            yield Offence(place=(*place, "law"), message="a law runs along a factor, drawn as a curve")
+        if figure.law is not None and figure.relative_to is not None:
+            yield Offence(place=(*place, "law"), message=f"a law is one of {figure.y!r}, not of ratios")
+        if figure.kind == "heat-map" and against_metric:
+            yield Offence(place=(*place, "x"), message=f"a heat map crosses factors; {figure.x!r} is a metric")
+        if figure.kind == "heat-map" and not figure.series:
+            yield Offence(place=place, message="a heat map has the factor of its rows in series")
+        if against_metric and figure.x == figure.y:
+            yield Offence(place=(*place, "x"), message=f"{figure.x!r} against itself shows nothing")
+
+
+def gaps(suite: Suite, source: Source) -> Iterator[Offence]:
+    """Only values that were measured more than once have intervals that can separate them."""
+    for index, table in enumerate(suite.tables):
+        if table.gaps and table.value in METRICS and METRICS[table.value].source != "trials":
+            message = f"{table.value!r} comes from no trials: no interval separates its values"
+            yield Offence(place=("tables", index, "gaps"), message=message)
+
+
+def operators(suite: Suite, source: Source) -> Iterator[Offence]:
+    """The names of factors, each once."""
+    names = factor_names(suite)
+    for index, name in enumerate(suite.operators):
+        if name not in names:
+            yield Offence(place=("operators", index), message=f"no factor {name!r}{nearest(name, names)}")
+        if name in suite.operators[:index]:
+            yield Offence(place=("operators", index), message=f"{name!r} is there twice")
 
 
 def _on_an_axis(level: Level, law: str) -> bool:
@@ -134,6 +171,7 @@ def _layouts(suite: Suite) -> Iterator[_Layout]:
         place: Place = ("tables", index)
         yield _Layout(place=place, metric=table.value, metric_key="value", placed=placed, where=table.where)
     for index, figure in enumerate(suite.figures):
-        placed = {"x": (figure.x,), "series": figure.series, "facets": figure.facets}
+        across = {} if figure.x in METRICS and figure.x not in factor_names(suite) else {"x": (figure.x,)}
+        placed = {**across, "series": figure.series, "facets": figure.facets}
         place = ("figures", index)
         yield _Layout(place=place, metric=figure.y, metric_key="y", placed=placed, where=figure.where)

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from bench.plan.complaints.source import Offence
 from bench.plan.nearest import nearest
 from bench.plan.yaml_text import Place
-from bench.records.suite import FigureSpec, Overlay, Skip, Suite, TableSpec
+from bench.records.suite import FigureSpec, GateSpec, LimitSpec, Overlay, Skip, Suite, TableSpec
 
 EXPECTED = {
     "bool_type": "true or false",
@@ -24,8 +24,26 @@ EXPECTED = {
 }
 LEVEL_TYPES = {"bool_type", "int_type", "float_type", "string_type"}
 NAME = "a name is a letter or _, then letters, digits and _, at most 64 of them"
-SIZE = "expected a size such as 80% or 2GB"
-NOUNS: dict[str, type] = {"quick": Overlay, "cuda": Overlay, "tables": TableSpec, "figures": FigureSpec, "skip": Skip}
+PATTERNS: dict[str | int, str] = {
+    "memory": "expected a size such as 80% or 2GB",
+    "fact": "expected module:function, such as d0:shapes",
+    "id": "expected 1 to 64 letters, digits and _ . + -",
+}
+"""What texts look like under keys whose texts are no names."""
+SHARES: dict[str | int, str] = {
+    "precision": "a share of the value such as 2% or 0.02",
+    "limit": "a share above 0 such as 3% or 0.03",
+}
+NOUNS: dict[str | int, type] = {
+    "quick": Overlay,
+    "cuda": Overlay,
+    "tables": TableSpec,
+    "figures": FigureSpec,
+    "skip": Skip,
+    "gate": GateSpec,
+    "limits": LimitSpec,
+}
+"""What stands under these keys."""
 
 
 def offences(error: ValidationError, data: object, *, noun: type = Suite) -> list[Offence]:
@@ -98,8 +116,8 @@ def _message(details: list[ErrorDetails], value: object, *, place: Place, noun: 
     context = first.get("ctx", {})
     if kinds >= LEVEL_TYPES:
         return f"expected a level (text, a number, true or false), found {found(value)}"
-    if place[-1:] == ("precision",):
-        return f"expected a share of the value such as 2% or 0.02, found {found(value)}"
+    if first["type"] != "missing" and place and (share := SHARES.get(place[-1])):
+        return f"expected {share}, found {found(value)}"
     if kinds <= EXPECTED.keys():
         expected = dict.fromkeys(EXPECTED[detail["type"]] for detail in details)
         return f"expected {' or '.join(expected)}, found {found(value)}"
@@ -114,7 +132,7 @@ def _message(details: list[ErrorDetails], value: object, *, place: Place, noun: 
         case "too_short" | "string_too_short":
             return "must not be empty"
         case "string_pattern_mismatch":
-            return f"{SIZE}, found {found(value)}" if place[-1:] == ("memory",) else NAME
+            return f"{PATTERNS[place[-1]]}, found {found(value)}" if place[-1:] and place[-1] in PATTERNS else NAME
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             return f"must be {_bound(first['type'], context)}, found {found(value)}"
         case _:
@@ -140,7 +158,7 @@ def _hint(value: object, words: Sequence[str]) -> str:
 def _unknown(place: Place, noun: type) -> str:
     if place == ("name",):
         return "a suite's name is its file's name"
-    inner = NOUNS.get(str(place[0]), noun) if len(place) > 1 else noun
+    inner = next((NOUNS[part] for part in reversed(place[:-1]) if part in NOUNS), noun)
     known = [key for key in keys_of(inner) if inner is not Suite or key != "name"]
     return f"unknown key{nearest(str(place[-1]), known)}"
 

@@ -15,25 +15,29 @@ from dataclasses import dataclass, replace
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """`forward` and `backward` are multiply-adds for one image; `sequential_steps` are products on the longest chain of
-    the forward pass that must be computed one after the other."""
+    the forward pass that must be computed one after the other; `pointwise_steps` are those steps of recurrences that
+    follow one another without a product, which `sequential_steps` leave out."""
 
     parameters: int
     forward: int
     backward: int
     sequential_steps: int
+    pointwise_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """A part of a network. `forward`, `backward` and `to_input` are multiply-adds for one image: `to_input` those of
     the gradient of the part's input, which images do not need, `backward` those of all its other gradients; `depth`:
-    products on its longest chain. What has no products has zeros: a pooling is left out, or is `IDENTITY`."""
+    products on its longest chain; `pointwise`: steps of a recurrence without a product, one after the other. What has
+    no products has zeros: a pooling is left out, or is `IDENTITY`."""
 
     parameters: int = 0
     forward: int = 0
     backward: int = 0
     to_input: int = 0
     depth: int = 0
+    pointwise: int = 0
 
 
 IDENTITY = Layer()
@@ -61,6 +65,7 @@ def account(network: Layer) -> Account:
         forward=network.forward,
         backward=network.backward,
         sequential_steps=network.depth,
+        pointwise_steps=network.pointwise,
     )
 
 
@@ -93,6 +98,7 @@ def series(*layers: Layer) -> Layer:
         backward=sum(layer.backward for layer in working) + sum(layer.to_input for layer in working[1:]),
         to_input=working[0].to_input,
         depth=sum(layer.depth for layer in working),
+        pointwise=sum(layer.pointwise for layer in working),
     )
 
 
@@ -104,6 +110,7 @@ def beside(*layers: Layer) -> Layer:
         backward=sum(layer.backward for layer in layers),
         to_input=sum(layer.to_input for layer in layers),
         depth=max(layer.depth for layer in layers),
+        pointwise=max(layer.pointwise for layer in layers),
     )
 
 

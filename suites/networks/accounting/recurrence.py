@@ -18,6 +18,10 @@ def every(steps: int) -> int:
     return steps
 
 
+def none(_steps: int) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """One recurrent layer in one direction. `inputs` and `states` are multiply-adds a step and item: of products with
@@ -28,7 +32,11 @@ class Cost:
     `inner`: those of `states` whose operand has a gradient in the first step too, as it is not the state that the step
     before left, but something made of it: a state that a gate has reset, an output that is to be projected. `around`:
     products that the layer adds to the chain once, before its first step or behind its last. `successive`: how many of
-    so many steps must follow one another, where that is not every one, as in a grid."""
+    so many steps must follow one another, where that is not every one, as in a grid. `pointwise`: how many steps, or
+    rounds of a scan, follow one another without a product, of so many; they are on no chain of products, so that such a
+    layer is one product deep whatever its length, and the time of a product means nothing for it.
+
+    `above`: (features, hidden) → the cost of a layer that reads this one, where it must know what it reads."""
 
     parameters: int
     inputs: int
@@ -38,6 +46,8 @@ class Cost:
     inner: int = 0
     around: int = 0
     successive: Callable[[int], int] = every
+    pointwise: Callable[[int], int] = none
+    above: Callable[[int, int], "Cost"] | None = None
 
 
 CostOf = Callable[[int, int], Cost]
@@ -60,7 +70,8 @@ def stacked(
     """Of one direction of each layer, where each reads all directions of the one below."""
     costs = [cost_of(features, hidden)]
     while len(costs) < layers:
-        costs.append(cost_of(costs[-1].width * (2 if bidirectional else 1), hidden))
+        below = costs[-1]
+        costs.append((below.above or cost_of)(below.width * (2 if bidirectional else 1), hidden))
     return tuple(costs)
 
 
@@ -82,7 +93,7 @@ def recurrence(
     crossed = steps if state_given else steps - 1
     depth = _depth(costs[0], steps=steps, layers=layers, bidirectional=bidirectional)
     stack = series(*(_layer(cost, directions=directions, steps=steps, crossed=crossed) for cost in costs))
-    return replace(stack, depth=depth)
+    return replace(stack, depth=depth, pointwise=layers * costs[0].pointwise(steps))
 
 
 def recurrent_classifier(

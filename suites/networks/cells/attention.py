@@ -3,6 +3,7 @@
 from torch import Tensor, addcmul, addmm, bmm, cat, empty, nn, stack, tanh
 from torch.nn.functional import linear
 
+from networks import backends
 from networks.accounting import Cost
 from networks.cells.cell import Cell, Gates, draw
 
@@ -19,6 +20,8 @@ class AttentionLSTM(Cell):
 
     The wrapper multiplies by K anew at every step; here an output is multiplied once, when it enters the window. The
     LSTM has TensorFlow's single bias and PyTorch's order of gates (i, f, g, o)."""
+
+    proof = staticmethod(backends.shown("aten::bmm"))
 
     def __init__(self, features: int, hidden: int, *, window: int = WINDOW) -> None:
         super().__init__(features, hidden)

@@ -1,14 +1,20 @@
 """A sequence → the outputs of one recurrent layer in one direction: what a cell is, and the gates of many."""
 
+from typing import ClassVar
+
 from torch import Tensor, addmm, empty, nn
 from torch.nn.functional import linear
 
 from networks.accounting import Cost
+from networks.backends import Proof
 
 
 class Cell(nn.Module):
     """One layer in one direction: (steps, batch, features) → (steps, batch, width), from a zero state; in closed form
-    its cost. No output depends on a later step."""
+    its cost, and by `proof` the operators that show that its recurrence ran by what it was meant to run by. No output
+    depends on a later step."""
+
+    proof: ClassVar[Proof]
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__()
@@ -18,6 +24,10 @@ class Cell(nn.Module):
     def cost(features: int, hidden: int) -> Cost:
         """Of the layer that the constructor makes with its defaults."""
         raise NotImplementedError
+
+    def above(self, features: int) -> "Cell":
+        """A layer of the same kind and size that reads what this one says, in one direction or both."""
+        return type(self)(features, self.hidden)
 
     def forward(self, sequence: Tensor) -> Tensor:
         raise NotImplementedError

@@ -1,11 +1,13 @@
 """A sequence of small maps → the maps that a ConvLSTM makes of them, both flat: (steps, batch, features)."""
 
 from dataclasses import dataclass
+from functools import partial
 from math import isqrt
 
 from torch import Tensor, addcmul, nn, stack
 from torch.nn.functional import conv2d
 
+from networks import backends
 from networks.accounting import Cost
 from networks.cells.cell import Cell, draw
 
@@ -27,8 +29,10 @@ class ConvLSTM(Cell):
 
     A step's features are `channels` maps one after the other, as a patch or a map of features is when it is flattened;
     `shape` says how wide and high. `hidden` counts the channels of the state, so the output is as many times as wide as
-    a map has pixels; a layer on top of it must be told that these are `channels`. Raises ValueError for features that
-    are no whole maps."""
+    a map has pixels; a layer on top of it reads them as so many channels, twice as many where it reads both directions.
+    Raises ValueError for features that are no whole maps."""
+
+    proof = staticmethod(backends.convolution)
 
     def __init__(self, features: int, hidden: int, *, channels: int = 1) -> None:
         super().__init__(features, hidden)
@@ -54,17 +58,28 @@ class ConvLSTM(Cell):
             outputs.append(h)
         return stack(outputs).flatten(start_dim=2)
 
+    def above(self, features: int) -> "ConvLSTM":
+        return ConvLSTM(features, self.hidden, channels=features // (self.shape.height * self.shape.width))
+
     @staticmethod
     def cost(features: int, hidden: int) -> Cost:
-        """4 H (1 + H) k + 4 H parameters for one channel of input, k numbers in the kernel (9, or 3 over a row)."""
-        taps = shape(features).kernel[0] * KERNEL
-        per_pixel, between = 4 * hidden * taps, 4 * hidden * hidden * taps
-        return Cost(
-            parameters=per_pixel + between + 4 * hidden,
-            inputs=per_pixel * features,
-            states=between * features,
-            width=hidden * features,
-        )
+        """4 H (1 + H) k + 4 H parameters for one channel of input, k numbers in the kernel (9, or 3 over a row).
+
+        A layer above reads C = H channels, or 2 H: 4 H (C + H) k + 4 H."""
+        return _cost(features, hidden, pixels=features)
+
+
+def _cost(features: int, hidden: int, *, pixels: int) -> Cost:
+    channels = features // pixels
+    taps = shape(features, channels=channels).kernel[0] * KERNEL
+    from_inputs, from_state = 4 * hidden * channels * taps, 4 * hidden * hidden * taps
+    return Cost(
+        parameters=from_inputs + from_state + 4 * hidden,
+        inputs=from_inputs * pixels,
+        states=from_state * pixels,
+        width=hidden * pixels,
+        above=partial(_cost, pixels=pixels),
+    )
 
 
 def shape(features: int, *, channels: int = 1) -> Shape:

@@ -2,7 +2,8 @@
 
 from torch import Tensor, addcmul, empty, nn, relu, stack
 
-from networks.accounting import Cost
+from networks import backends
+from networks.accounting import Cost, every
 from networks.cells.cell import Cell, draw
 from networks.cells.native import ReluRNN
 
@@ -11,6 +12,8 @@ class IndRNN(Cell):
     """h = max(0, W x + u ⊙ h + b): each unit sees its own past only. Li et al. 2018 (arXiv 1803.04831).
 
     The rectifier stands between the steps, so this is no linear recurrence and no parallel scan computes it."""
+
+    proof = staticmethod(backends.shown("aten::addcmul"))
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden)
@@ -28,9 +31,10 @@ class IndRNN(Cell):
 
     @staticmethod
     def cost(features: int, hidden: int) -> Cost:
-        """H I + 2 H parameters. The steps follow one another, but there is no matrix product between them."""
+        """H I + 2 H parameters. The steps follow one another with no matrix product between them: one product deep, and
+        as many pointwise steps as there are steps."""
         inputs = hidden * features
-        return Cost(parameters=inputs + 2 * hidden, inputs=inputs, states=0, width=hidden, chain=0)
+        return Cost(parameters=inputs + 2 * hidden, inputs=inputs, states=0, width=hidden, chain=0, pointwise=every)
 
 
 class IRNN(ReluRNN):

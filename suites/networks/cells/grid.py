@@ -6,6 +6,7 @@ from math import isqrt
 from torch import Tensor, cat, nn, stack, tensor
 from torch.nn.functional import pad
 
+from networks import backends
 from networks.accounting import Cost
 from networks.cells.cell import Cell, draw
 
@@ -21,6 +22,8 @@ class GridLSTM(Cell):
 
     Both LSTMs read the same, so the gates are one product: i, f, g, o, each first along the row, then down the
     column."""
+
+    proof = staticmethod(backends.shown("aten::addcmul"))
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden)

@@ -2,6 +2,7 @@
 
 from torch import Tensor, addmm, lerp, stack
 
+from networks import backends
 from networks.accounting import Cost
 from networks.cells.cell import Cell, Gates, cost_of_gates
 
@@ -10,6 +11,8 @@ class ResetBeforeGRU(Cell):
     """r, z = σ(W x + U h + b), n = tanh(W x + U (r ⊙ h) + b), h = (1 − z) n + z h: Cho et al. 2014 (arXiv 1406.1078v1).
 
     The gates lie in PyTorch's order (r, z, n); one bias vector, as in the paper."""
+
+    proof = staticmethod(backends.shown("aten::lerp"))
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden)

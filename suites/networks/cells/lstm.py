@@ -5,6 +5,7 @@ Each multiplies the inputs of all steps at once, and the state of each step by a
 
 from torch import Tensor, addcmul, empty, lerp, nn, stack
 
+from networks import backends
 from networks.accounting import Cost
 from networks.cells.cell import Cell, Gates, cost_of_gates, draw
 
@@ -15,6 +16,8 @@ class PeepholeLSTM(Cell):
     With `clip` the memory is kept within ± clip before the output gate sees it: so does TensorFlow's LSTMCell
     (`use_peepholes`, `cell_clip`), which document 001 speaks of. The gates lie in PyTorch's order (i, f, g, o), the
     peepholes in the order i, f, o."""
+
+    proof = staticmethod(backends.shown("aten::addcmul"))
 
     def __init__(self, features: int, hidden: int, *, clip: float | None = None) -> None:
         super().__init__(features, hidden)
@@ -50,6 +53,8 @@ class CoupledLSTM(Cell):
 
     Three gates, in the order f, o, g, so that one call squashes the first two."""
 
+    proof = staticmethod(backends.shown("aten::lerp"))
+
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden)
         self.gates = Gates(3, features, hidden)
@@ -75,6 +80,8 @@ class LayerNormLSTM(Cell):
     """Normalised sums and memory: gates = LN(W x) + LN(U h), c = LN(f c + i g). Ba et al. 2016, in the form of
     PyTorch's fastrnns benchmark (`custom_lstms.py`): one normalisation over all four gates, no other bias, and what is
     carried to the next step is the normalised memory. The gates lie in PyTorch's order (i, f, g, o)."""
+
+    proof = staticmethod(backends.shown("aten::native_layer_norm"))
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden)

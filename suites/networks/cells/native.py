@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from networks import backends
 from networks.accounting import Cost
 from networks.cells.cell import Cell, cost_of_gates
 
@@ -24,6 +25,8 @@ class Native(Cell):
 class RNN(Native):
     """h = tanh(W x + b + U h + d): Elman 1990, `nn.RNN`."""
 
+    proof = staticmethod(backends.native("aten::rnn_tanh"))
+
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden, layer=nn.RNN(features, hidden))
 
@@ -35,6 +38,8 @@ class RNN(Native):
 
 class ReluRNN(Native):
     """h = max(0, W x + b + U h + d): `nn.RNN` with its other nonlinearity."""
+
+    proof = staticmethod(backends.native("aten::rnn_relu"))
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden, layer=nn.RNN(features, hidden, nonlinearity="relu"))
@@ -49,6 +54,8 @@ class GRU(Native):
     """r, z = σ(W x + b + U h + d), n = tanh(W x + b + r (U h + d)), h = (1 − z) n + z h: `nn.GRU`, which resets after
     the product with the state, unlike the first version of Cho et al. 2014 (`networks.cells.gru`)."""
 
+    proof = staticmethod(backends.native(backends.NATIVE_GATES))
+
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden, layer=nn.GRU(features, hidden))
 
@@ -61,6 +68,8 @@ class GRU(Native):
 class LSTM(Native):
     """i, f, o = σ(W x + b + U h + d), g = tanh(…), c = f c + i g, h = o tanh(c): Hochreiter & Schmidhuber 1997 with the
     forget gate of Gers et al. 2000, `nn.LSTM`."""
+
+    proof = staticmethod(backends.lstm)
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden, layer=nn.LSTM(features, hidden))
@@ -75,6 +84,8 @@ class ProjectedLSTM(Native):
     """The LSTM with h = R (o tanh(c)), R of shape (P, H), P = H // 4: Sak et al. 2014, `nn.LSTM` with `proj_size`.
 
     oneDNN does not run it. Raises ValueError for hidden = 1, which leaves nothing smaller to project to."""
+
+    proof = staticmethod(backends.native(backends.NATIVE_GATES))
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden, layer=nn.LSTM(features, hidden, proj_size=projection(hidden)))

@@ -5,10 +5,13 @@ pairs of steps can be combined in any grouping: a parallel scan. No other rewrit
 logarithms, which would ask for positive values and change the cell (Feng et al. 2024, appendix B).
 """
 
+from dataclasses import replace
+
 from torch import Tensor, addcmul, cat, empty, lerp, nn, sigmoid, stack, tanh
 from torch.nn.functional import logsigmoid, pad
 
-from networks.accounting import Cost
+from networks import backends
+from networks.accounting import Cost, every
 from networks.cells.cell import Cell, draw
 
 
@@ -40,11 +43,18 @@ def in_parallel(decays: Tensor, values: Tensor) -> Tensor:
     return cat((states, at_evens[-1:])) if steps % 2 else states
 
 
+def rounds(steps: int) -> int:
+    """Of `in_parallel`, that wait for one another: 2 ⌊log₂ T⌋."""
+    return 2 * (steps.bit_length() - 1)
+
+
 SCANS = {"parallel": in_parallel, "step by step": step_by_step}
 
 
 class _Scan(Cell):
     """`sums` inner products of every step with its inputs, then a linear scan by one of SCANS."""
+
+    proof = staticmethod(backends.shown("aten::addcmul"))
 
     def __init__(self, features: int, hidden: int, *, sums: int, seen: int = 1, scan: str = "parallel") -> None:
         super().__init__(features, hidden)
@@ -127,6 +137,8 @@ class SRUv1(_SRU):
     """f, r = σ(W x + b), c = f c + (1 − f) x̃, h = r c + (1 − r) x: the SRU whose gates do not see the state, as its
     first version had them (Lei et al. 2017, arXiv 1709.02755v1; without its tanh, as the package `sru` by default)."""
 
+    proof = staticmethod(backends.shown("aten::addcmul"))
+
     def __init__(self, features: int, hidden: int, *, scan: str = "parallel") -> None:
         super().__init__(features, hidden)
         self.scan = SCANS[scan]
@@ -149,6 +161,8 @@ class SRU(_SRU):
     The forget gate sees the state, so the recurrence is not linear and goes step by step, without a product; the other
     gate and the output are worked out for all steps after it. `of_state` holds v of f and of r."""
 
+    proof = staticmethod(backends.shown("aten::lerp"))
+
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__(features, hidden)
         self.of_state = nn.Parameter(empty(2, hidden))
@@ -166,13 +180,14 @@ class SRU(_SRU):
 
     @staticmethod
     def cost(features: int, hidden: int) -> Cost:
-        """3 I H + 4 H parameters where I = H, else 4 I H + 4 H."""
-        return _scanned(_matrices(features, hidden), features, hidden, vectors=4)
+        """3 I H + 4 H parameters where I = H, else 4 I H + 4 H. One product deep, and every step waits for the one
+        before all the same."""
+        return replace(_scanned(_matrices(features, hidden), features, hidden, vectors=4), pointwise=every)
 
 
 def _scanned(count: int, seen: int, hidden: int, *, vectors: int) -> Cost:
     inputs = count * hidden * seen
-    return Cost(parameters=inputs + vectors * hidden, inputs=inputs, states=0, width=hidden, chain=0)
+    return Cost(parameters=inputs + vectors * hidden, inputs=inputs, states=0, width=hidden, chain=0, pointwise=rounds)
 
 
 def _matrices(features: int, hidden: int) -> int:

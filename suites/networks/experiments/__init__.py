@@ -6,5 +6,6 @@ depths            recurrent layers against convolutions, by the number of layers
 implementations   one recurrent layer on every rung of the ladder
 laws              one layer over more and more steps; a convolutional network over more and more pixels
 convolutions      one convolution as loops and by the library
+hybrids           the documents' own networks: convolution and recurrence together, and plain CNNs
 layouts           one recurrent layer whose input lies in memory in several ways
 """

@@ -1,6 +1,6 @@
 """Layers of a recurrent network or of a convolutional one → a workload that classifies digits."""
 
-from networks import accounting, workload
+from networks import accounting, backends, workload
 from networks.cells import CELLS
 from networks.convolution import deep_cnn, deep_cnn_account
 from networks.sequence import CLASSES, HIDDEN, SequenceClassifier, rows
@@ -9,6 +9,8 @@ from networks.workload import Step, Workload, known
 LEVELS = {
     "model": ("rnn", "gru", "lstm", "birnn", "bigru", "bilstm", "cnn"),
     "mode": ("inference", "training"),
+    "dtype": ("float32", "float64", "bfloat16", "float16"),
+    "precision": ("ieee", "tf32"),
 }
 
 CHANNELS = 32
@@ -23,6 +25,7 @@ def classifier(
     size: int = 28,
     hidden: int = HIDDEN,
     dtype: str = "float32",
+    precision: str = "ieee",
     device: str = "cpu",
     seed: int = 0,
 ) -> Workload:
@@ -30,12 +33,14 @@ def classifier(
     channels that keep the size.
 
     Raises ValueError for a level that does not exist."""
-    step = Step(batch=batch, mode=mode, dtype=dtype, device=device)
+    step = Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device)
     with workload.seeded(seed):
         if known("model", model, LEVELS["model"]) == "cnn":
             network = deep_cnn(layers, channels=CHANNELS)
             account = deep_cnn_account(size, depth=layers, channels=CHANNELS)
-            return workload.assembled(network, lambda images: images, account, step, size=size)
+            return workload.assembled(
+                network, lambda images: images, account, step, size=size, proof=backends.convolution
+            )
         both, cell = model.startswith("bi"), model.removeprefix("bi")
         classifier = SequenceClassifier(cell, features=size, hidden=hidden, layers=layers, bidirectional=both)
     account = accounting.recurrent_classifier(
@@ -47,4 +52,4 @@ def classifier(
         layers=layers,
         bidirectional=both,
     )
-    return workload.assembled(classifier, rows, account, step, size=size)
+    return workload.assembled(classifier, rows, account, step, size=size, proof=CELLS[cell].proof)

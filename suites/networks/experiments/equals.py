@@ -3,19 +3,21 @@
 All read the same digits: recurrent networks their rows, the others the whole image. `match: input` leaves each as wide
 as the documents have it; `parameters` and `flops` make it as wide as brings it closest to the CNN in that."""
 
-from networks import accounting, workload
+from networks import accounting, backends, workload
 from networks.convolution import CHANNELS, KERNEL, small_cnn
 from networks.convolution import CLASSES as CNN_CLASSES
 from networks.experiments.sequences import Network, described
 from networks.patches import mlp, mlp_account
 from networks.sequence import HIDDEN, rows
 from networks.slicing import SLICINGS
-from networks.workload import MODELS, Step, Workload, known
+from networks.workload import Step, Workload, known
 
 LEVELS = {
     "model": ("rnn", "gru", "lstm", "cnn", "mlp"),
     "match": ("input", "parameters", "flops"),
     "mode": ("inference", "training"),
+    "dtype": ("float32", "float64", "bfloat16", "float16"),
+    "precision": ("ieee", "tf32"),
 }
 
 RECURRENT = ("rnn", "gru", "lstm")
@@ -29,6 +31,7 @@ def classifier(
     mode: str,
     size: int = 28,
     dtype: str = "float32",
+    precision: str = "ieee",
     device: str = "cpu",
     seed: int = 0,
 ) -> Workload:
@@ -46,18 +49,20 @@ def classifier(
         built,
         rows if model in RECURRENT else lambda images: images,
         network.account(width),
-        Step(batch=batch, mode=mode, dtype=dtype, device=device),
+        Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device),
         size=size,
-        operators=MODELS[model].operators if model in MODELS else None,
+        proof=network.proof,
     )
 
 
 def _networks(model: str, size: int) -> Network:
     if model == "cnn":
         account = accounting.small_cnn(size, channels=CHANNELS, kernel=KERNEL, classes=CNN_CLASSES)
-        return Network(build=lambda _width: small_cnn(size), account=lambda _width: account)
+        return Network(build=lambda _width: small_cnn(size), account=lambda _width: account, proof=backends.convolution)
     if model == "mlp":
         return Network(
-            build=lambda width: mlp(size**2, hidden=width), account=lambda width: mlp_account(size**2, hidden=width)
+            build=lambda width: mlp(size**2, hidden=width),
+            account=lambda width: mlp_account(size**2, hidden=width),
+            proof=backends.shown("aten::addmm"),
         )
     return described(model, SLICINGS["row"], size)

@@ -4,18 +4,20 @@ The input is real all the same: digits, scaled to as many rows as there are step
 step is the forward pass, or the forward and the backward pass for one fixed gradient of the outputs, without an
 optimiser: that would be the same on every rung."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from networks import accounting
+from networks import accounting, numerics
 from networks.accounting import GATES, gated
 from networks.images import digits
 from networks.ladder import RUNGS, Implementation, equality, kind_of
-from networks.workload import DTYPES, Equality, known, seeded
+from networks.numerics import DTYPES, PRECISIONS, Equality, Observed
+from networks.workload import known, seeded
 
 LEVELS = {
     "family": ("lstm", "gru", "rnn"),
@@ -38,6 +40,8 @@ LEVELS = {
         "graph_native",
     ),
     "mode": ("forward", "training"),
+    "dtype": ("float32", "float64", "bfloat16", "float16"),
+    "precision": ("ieee", "tf32"),
 }
 
 FAMILIES: dict[str, type[nn.LSTM | nn.GRU | nn.RNN]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
@@ -45,9 +49,13 @@ FAMILIES: dict[str, type[nn.LSTM | nn.GRU | nn.RNN]] = {"lstm": nn.LSTM, "gru": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """A rung on its input. `step` returns the outputs, or in training the gradient of the input."""
+    """A rung on its input. `step` returns the outputs, or in training the gradient of the input.
+
+    `again` builds the rung once more, for the gradients of what is timed without; none where that would be another
+    program."""
 
     built: Implementation
+    again: Callable[[], Implementation] | None
     original: nn.LSTM | nn.GRU | nn.RNN
     sequence: Tensor
     towards: Tensor
@@ -57,8 +65,9 @@ class Layer:
     parameters: int
     flops: int
     sequential_steps: int
+    precision: str
     expects: tuple[str, ...]
-    compilation: dict[str, float] = field(default_factory=dict)
+    observed: Observed = field(default_factory=Observed)
 
     def step(self) -> Tensor:
         if not self.training:
@@ -68,13 +77,26 @@ class Layer:
         return gradients[0]
 
     def check(self) -> Equality:
-        """Outputs and, in training, all gradients, against PyTorch's own layer in double precision."""
-        error, tolerance = equality(self.built, self.original, self.sequence, training=self.training)
-        return Equality(max_error=error, tolerance=tolerance)
+        """Outputs and all gradients, against PyTorch's own layer in double precision.
+
+        Of a forward pass the gradients are another build's: TorchScript that was specialised for gradients fails
+        without them. What is compiled for inference is a program that has none; the case that trains compares its."""
+        error, tolerance = self._equality(self.built, training=self.training)
+        traced = self.training or self.again is not None
+        if self.again is not None and not self.training:
+            apart = self.again()
+            error = max(error, self._equality(apart, training=True)[0])
+            apart.close()
+        self.observed.numbers["gradients_compared"] = float(traced)
+        return self.observed.compared(error, tolerance)
+
+    def _equality(self, built: Implementation, *, training: bool) -> tuple[float, float]:
+        return equality(built, self.original, self.sequence, training=training, precision=self.precision)
 
     def metrics(self) -> Mapping[str, float]:
-        """What compiling took, where something was compiled."""
-        return self.compilation
+        """What compiling took, where something was compiled; the error, once it is checked; how numbers are rounded and
+        lie in memory."""
+        return {**self.observed.numbers, **numerics.state(self.original, self.sequence)}
 
     def close(self) -> None:
         self.built.close()
@@ -91,6 +113,7 @@ def layer(
     hidden: int,
     layers: int = 1,
     dtype: str = "float32",
+    precision: str = "ieee",
     device: str = "cpu",
     seed: int = 0,
 ) -> Layer:
@@ -101,8 +124,10 @@ def layer(
     place = RUNGS[known("rung", rung, RUNGS)]
     training = known("mode", mode, LEVELS["mode"]) == "training"
     kind = DTYPES[known("dtype", dtype, DTYPES)]
+    numerics.use(known("precision", precision, PRECISIONS))
     with seeded(seed):
         original = FAMILIES[known("family", family, FAMILIES)](features, hidden, layers).to(device, kind)
+    original.flatten_parameters()
     built = place.build(original)
     sequence = stretched(batch, steps=steps, features=features).to(device, kind).requires_grad_(training)
     cost = accounting.recurrence(
@@ -110,6 +135,7 @@ def layer(
     )
     made = Layer(
         built=built,
+        again=partial(place.build, original) if place.one_program else None,
         original=original,
         sequence=sequence,
         towards=torch.ones(steps, batch, hidden, device=device, dtype=kind),
@@ -119,10 +145,11 @@ def layer(
         parameters=cost.parameters,
         flops=2 * batch * (cost.forward + (cost.backward + cost.to_input) * training),
         sequential_steps=cost.depth,
+        precision=precision,
         expects=place.expects.get((torch.device(device).type, kind_of(original)), ()),
     )
     if place.first is not None:
-        made.compilation.update(place.first(made.step))
+        made.observed.numbers.update(place.first(made.step))
     return made
 
 

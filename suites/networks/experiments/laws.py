@@ -11,6 +11,8 @@ from networks.workload import Workload, known
 LEVELS = {
     "model": ("lstm_fused", "lstm_native", "lstm_hoisted", "gru_native", "rnn_native", "cnn"),
     "hold": ("width", "arithmetic"),
+    "dtype": ("float32", "float64", "bfloat16", "float16"),
+    "precision": ("ieee", "tf32"),
 }
 
 FEATURES, HIDDEN, STEPS = 28, 100, 28
@@ -23,6 +25,7 @@ def network(
     hold: str = "width",
     batch: int = 1,
     dtype: str = "float32",
+    precision: str = "ieee",
     device: str = "cpu",
     seed: int = 0,
 ) -> Layer | Workload:
@@ -37,7 +40,14 @@ def network(
         if side * side != length:
             raise ValueError(f"length={length}: an image of so many pixels is no square")
         return workload.classifier(
-            model="cnn", size=side, batch=batch, mode="inference", dtype=dtype, device=device, seed=seed
+            model="cnn",
+            size=side,
+            batch=batch,
+            mode="inference",
+            dtype=dtype,
+            precision=precision,
+            device=device,
+            seed=seed,
         )
     family, rung = model.split("_")
     return implementations.layer(
@@ -49,6 +59,7 @@ def network(
         features=FEATURES,
         hidden=HIDDEN if hold == "width" else narrowed(length, gates=GATES[family]),
         dtype=dtype,
+        precision=precision,
         device=device,
         seed=seed,
     )

@@ -8,14 +8,15 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from networks import accounting, workload
+from networks import accounting, backends, workload
 from networks.accounting import Account
+from networks.backends import Proof
 from networks.cells import CELLS
 from networks.patches import VisionTransformer, transformer_account
 from networks.sequence import CLASSES, HIDDEN, SequenceClassifier
 from networks.slicing import SLICINGS, Slicing, features, sliced, steps
 from networks.temporal import TCN, SliceCNN, slice_cnn_account, tcn_account
-from networks.workload import MODELS, Step, Workload, known
+from networks.workload import Step, Workload, known
 
 LEVELS = {
     "model": (
@@ -61,6 +62,8 @@ LEVELS = {
     ),
     "match": ("hidden", "parameters", "flops"),
     "mode": ("inference", "training"),
+    "dtype": ("float32", "float64", "bfloat16", "float16"),
+    "precision": ("ieee", "tf32"),
 }
 
 HEADS = 4
@@ -69,10 +72,12 @@ HEADS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """What reads a sequence of so many steps and features: how it is built and what it costs, by its width."""
+    """What reads a sequence of so many steps and features: how it is built and what it costs, by its width, and what
+    proves its backend."""
 
     build: Callable[[int], nn.Module]
     account: Callable[[int], Account]
+    proof: Proof
 
 
 def classifier(
@@ -85,6 +90,7 @@ def classifier(
     match: str = "hidden",
     hidden: int = HIDDEN,
     dtype: str = "float32",
+    precision: str = "ieee",
     device: str = "cpu",
     seed: int = 0,
 ) -> Workload:
@@ -97,10 +103,9 @@ def classifier(
     width = hidden if known("match", match, LEVELS["match"]) == "hidden" else equal(network, match, size)
     with workload.seeded(seed):
         built = network.build(width)
-    operators = MODELS[model].operators if model in MODELS else None
-    step = Step(batch=batch, mode=mode, dtype=dtype, device=device)
+    step = Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device)
     return workload.assembled(
-        built, partial(_cut, slicing=cut), network.account(width), step, size=size, operators=operators
+        built, partial(_cut, slicing=cut), network.account(width), step, size=size, proof=network.proof
     )
 
 
@@ -115,6 +120,7 @@ def described(model: str, slicing: Slicing, size: int) -> Network:
             account=lambda hidden: accounting.recurrent_classifier(
                 CELLS[model].cost, steps=length, features=width, hidden=hidden, classes=CLASSES
             ),
+            proof=CELLS[model].proof,
         )
     return PARALLEL[model](length, width)
 
@@ -129,6 +135,7 @@ def _slice_cnn(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: SliceCNN(width, hidden),
         account=lambda hidden: slice_cnn_account(length, width, hidden),
+        proof=backends.convolution,
     )
 
 
@@ -137,6 +144,7 @@ def _tcn(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: TCN(width, hidden, normalised=False),
         account=lambda hidden: tcn_account(length, width, hidden, normalised=False),
+        proof=backends.convolution,
     )
 
 
@@ -147,6 +155,7 @@ def _vit(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: VisionTransformer(width, patches=length, width=rounded(hidden), heads=HEADS),
         account=lambda hidden: transformer_account(width, patches=length, width=rounded(hidden)),
+        proof=backends.attention,
     )
 
 

@@ -26,8 +26,10 @@ The order and the definitions follow the ladder of Appleyard et al. 2016 and of 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from networks.ladder.compiled import Compiled, compiled_metrics
-from networks.ladder.equality import TOLERANCES, equality
+from networks import backends
+from networks.compiling import compiled_metrics
+from networks.ladder.compiled import Compiled
+from networks.ladder.equality import equality
 from networks.ladder.graphed import Graphed
 from networks.ladder.implementations import (
     CellLoop,
@@ -41,7 +43,8 @@ from networks.ladder.implementations import (
     loops_of,
 )
 from networks.ladder.scripted import scripted, scripted_metrics
-from networks.ladder.unavailable import Unavailable
+from networks.numerics import TOLERANCES
+from networks.unavailable import Unavailable
 
 __all__ = ["RUNGS", "TOLERANCES", "Implementation", "Rung", "Unavailable", "compiled_metrics", "equality", "kind_of"]
 
@@ -52,12 +55,14 @@ Expects = Mapping[tuple[str, str], tuple[str, ...]]
 class Rung:
     """`expects`, by device and kind of layer: events of a profiled step, any of which proves that the rung ran as it is
     meant to. `first`: makes the first calls of a step that compiles in them, and says what they cost. `cuda_only`:
-    unavailable on a CPU."""
+    unavailable on a CPU. `one_program`: the same program runs with gradients and without, so that gradients prove both;
+    what dynamo compiles for inference is one of its own."""
 
     build: Callable[[Layer], Implementation]
     expects: Expects
     first: Callable[[Callable[[], object]], dict[str, float]] | None = None
     cuda_only: bool = False
+    one_program: bool = True
 
 
 def _everywhere(*names: str) -> Expects:
@@ -66,6 +71,10 @@ def _everywhere(*names: str) -> Expects:
 
 def _on_cuda(*names: str) -> Expects:
     return {place: names for place in _everywhere() if place[0] == "cuda"}
+
+
+def _compiled(build: Callable[[Layer], Implementation], *, expects: Expects) -> Rung:
+    return Rung(build=build, expects=expects, first=compiled_metrics, one_program=False)
 
 
 # ATen's own loop applies the sigmoid in place (`sigmoid_`), on CUDA inside the fused cell: that tells it from the loops
@@ -93,8 +102,7 @@ NATIVE: Expects = {
 FUSED: Expects = {**NATIVE, ("cpu", "lstm"): ("aten::mkldnn_rnn_layer",), **_on_cuda("aten::_cudnn_rnn")}
 """On a CPU PyTorch has a fused LSTM only: what runs a GRU or an RNN there is the native loop, and shows it."""
 
-COMPILED = _everywhere("AOTDispatcher Runtime Wrapper Prologue")
-"""Stands before every graph that the inductor compiled, and nowhere else."""
+COMPILED = _everywhere(backends.COMPILED)
 GRAPHED = _on_cuda("Graphed", "cudaGraphLaunch")
 
 RUNGS: dict[str, Rung] = {
@@ -114,16 +122,10 @@ RUNGS: dict[str, Rung] = {
         expects=_everywhere("hoisted"),
         first=scripted_metrics,
     ),
-    "compile_stacked": Rung(
-        build=lambda layer: Compiled(Loop(layer, loops_of(layer).stacked)), expects=COMPILED, first=compiled_metrics
-    ),
-    "compile_hoisted": Rung(
-        build=lambda layer: Compiled(Loop(layer, loops_of(layer).hoisted)), expects=COMPILED, first=compiled_metrics
-    ),
-    "compile_module": Rung(build=lambda layer: Compiled(Whole(layer)), expects=FUSED, first=compiled_metrics),
-    "compile_module_rnn": Rung(
-        build=lambda layer: Compiled(Whole(layer), whole=True), expects=COMPILED, first=compiled_metrics
-    ),
+    "compile_stacked": _compiled(lambda layer: Compiled(Loop(layer, loops_of(layer).stacked)), expects=COMPILED),
+    "compile_hoisted": _compiled(lambda layer: Compiled(Loop(layer, loops_of(layer).hoisted)), expects=COMPILED),
+    "compile_module": _compiled(lambda layer: Compiled(Whole(layer)), expects=FUSED),
+    "compile_module_rnn": _compiled(lambda layer: Compiled(Whole(layer), whole=True), expects=COMPILED),
     "fused": Rung(build=Whole, expects=FUSED),
     "graph_stacked": Rung(
         build=lambda layer: Graphed(layer, lambda layer: Loop(layer, loops_of(layer).stacked)),

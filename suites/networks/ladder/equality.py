@@ -6,15 +6,15 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from networks import numerics
 from networks.ladder.implementations import Implementation, Layer, Native
 
-TOLERANCES = {torch.float64: 1e-10, torch.float32: 1e-4}
-"""Shares of the largest value. float32 means IEEE products: with TF32 or oneDNN's bfloat16 a rung is not equal."""
 
-
-def equality(built: Implementation, layer: Layer, sequence: Tensor, *, training: bool) -> tuple[float, float]:
+def equality(
+    built: Implementation, layer: Layer, sequence: Tensor, *, training: bool, precision: str = "ieee"
+) -> tuple[float, float]:
     """The largest difference from the layer's copy in float64 on the CPU, on ATen's native path, as a share of the
-    largest value of the tensor where it is found; and the tolerance of the sequence's precision.
+    largest value of the tensor where it is found; and the tolerance of the precision (numerics.TOLERANCES).
 
     Compared are the outputs for `sequence` (steps, batch, features) and, in training, the gradients of the sequence and
     of every parameter in the layer's own layout. Without training nothing is traced (`torch.inference_mode`). An
@@ -24,7 +24,8 @@ def equality(built: Implementation, layer: Layer, sequence: Tensor, *, training:
     results = _traced if training else _outputs
     expected = results(reference, sequence.detach().to("cpu", torch.float64))
     pairs = zip(results(built, sequence.detach()), expected, strict=True)
-    return max(_error(found.to("cpu", torch.float64), right) for found, right in pairs), TOLERANCES[sequence.dtype]
+    error = max(numerics.difference(found, right) for found, right in pairs)
+    return error, numerics.tolerance(sequence.dtype, precision)
 
 
 def _outputs(built: Implementation, sequence: Tensor) -> Iterable[Tensor]:
@@ -41,9 +42,3 @@ def _traced(built: Implementation, sequence: Tensor) -> Iterable[Tensor]:
     towards = torch.linspace(0.5, 1.5, outputs.numel(), dtype=torch.float64).to(outputs).view_as(outputs)
     wanted = torch.autograd.grad(outputs, [inputs, *built.trained()], towards)
     return [outputs.detach(), wanted[0], *built.in_layer_order(wanted[1:])]
-
-
-def _error(found: Tensor, right: Tensor) -> float:
-    """The gradient of the state's weights is nothing at all where there is but one step."""
-    largest = right.abs().max().clamp(min=torch.finfo(right.dtype).tiny)
-    return ((found - right).abs().max() / largest).item()

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from networks.ladder.implementations import Implementation, Layer
-from networks.ladder.unavailable import Unavailable
+from networks.unavailable import Unavailable
 
 
 class Graphed(Implementation):

@@ -16,7 +16,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from networks.ladder.unavailable import Unavailable
+from networks.unavailable import Unavailable
 
 FIRST_CALLS = 6
 """So many calls specialise: of a layer of 28 steps in training 44, 493, 105 and 322 ms, then 4.5 ms from the fifth on.

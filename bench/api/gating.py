@@ -1,0 +1,189 @@
+"""A suite and a revision → a run folder of pairs, measured side by side: the working tree against the revision."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from bench.api.alone import Site, measuring
+from bench.api.planning import Options, Plan, plan
+from bench.api.running import Listener, describe, place_of, record, scratch_folder, setup_of
+from bench.api.verdicts import derive_gate
+from bench.errors import BenchError, Incomparable
+from bench.gate.judge import PairJudge
+from bench.measure import revisions
+from bench.measure.lock import run_lock
+from bench.measure.pairing import PairMeans, PairRunner
+from bench.measure.request import Tree
+from bench.plan.gate_policy import DEFAULT_LIMIT, gate_policy
+from bench.plan.overlays import QUICK
+from bench.plan.project import Project, find_project
+from bench.plan.schedule import order
+from bench.plan.select import select
+from bench.records.nouns import Finding, GateAsked, Record, Side
+from bench.store import folder as store
+
+TRIAL_SECONDS = 0.1
+"""Of a gate's trial, unless the suite or the command line says otherwise: more pairs are worth more than long ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trees:
+    """The folders of the two revisions, and a second worktree of the base for the control, where there is one."""
+
+    candidate: Path
+    base: Path
+    control: Path | None
+
+    def of_sides(self) -> dict[Side, Path]:
+        """Which folder each side of a pair measures."""
+        sides: dict[Side, Path] = {"base": self.base, "candidate": self.candidate}
+        return sides if self.control is None else {**sides, "reference": self.base, "control": self.control}
+
+
+class _Uncontrolled(PairJudge):
+    """The judge of a gate without a control."""
+
+    def calmest(self, records: Sequence[Record]) -> None:
+        """No case serves as one."""
+
+
+def gate(
+    file: Path, against: str, options: Options, listen: Listener, *, limit: float | None, wait: float | None
+) -> Path:
+    """Measures the suite's cases on both sides and returns the run's folder.
+
+    Raises Incomparable where there is no such revision, BenchError where the suite lies in no repository."""
+    planned = plan(file, options)
+    site = Site.of(planned)
+    revisions.resolve(revisions.repository(site.project.folder), against)  # told at once, not after a wait
+    with measuring(f"gate of {planned.suite.name}", site, device=options.device, wait=wait):
+        return gate_alone(planned, site, listen, against=against, limit=limit)
+
+
+def gate_alone(
+    planned: Plan, site: Site, listen: Listener, *, against: str, limit: float | None, control: bool = True
+) -> Path:
+    """The same for a caller that is alone on the machine already, and stays so between one gate and the next; without
+    a control for one among whose cases are some that cannot differ."""
+    repository = revisions.repository(site.project.folder)
+    revision = revisions.resolve(repository, against)
+    with revisions.worktrees(repository, revision, 1 + control) as (base, *others):
+        trees = Trees(candidate=repository, base=base, control=others[0] if others else None)
+        base_plan = _base_plan(planned, site, trees)
+        asked = _asked(planned, base_plan, trees, against=against, revision=revision, limit=limit)
+        return _measured(_kept_to(_short(planned), base_plan), site, trees, asked, listen)
+
+
+def _measured(planned: Plan, site: Site, trees: Trees, asked: GateAsked, listen: Listener) -> Path:
+    made = describe(planned, site)
+    name = store.name_of_run(f"{planned.suite.name}-gate", made.machine.name, now=time.time())
+    made = replace(made, name=name, isolate="case", gate=asked)
+    folder = planned.options.out or store.runs_folder(site.project.root) / name
+    store.claim(folder)
+    with run_lock(folder / store.LOCK, name), scratch_folder() as scratch:
+        store.create(folder, made, {"suite": str(site.file), "data": str(site.data or "")})
+        means = PairMeans(
+            setup=setup_of(made, site, scratch),
+            places={
+                side: place_of(made, site, _project(tree, site, trees), tree=_tree(tree))
+                for side, tree in trees.of_sides().items()
+            },
+            order=partial(order, seed=made.seed),
+            judge=(PairJudge if trees.control else _Uncontrolled)(made, asked.policy),
+        )
+        hint = "a gate is not gone on with: start it again"
+        record(folder, PairRunner(made, means), site, partial(listen, made), hint=hint)
+    derive_gate(folder)
+    return folder
+
+
+def _short(planned: Plan) -> Plan:
+    """With a gate's trials where nobody has asked for others."""
+    suite = planned.asked
+    overlays = [suite.cuda if planned.options.device.startswith("cuda") else None]
+    overlays += [(suite.quick or QUICK) if planned.options.quick else None]
+    keys = {*suite.policy, *planned.options.policy, *(key for overlay in overlays if overlay for key in overlay.policy)}
+    if "trial_seconds" in keys:
+        return planned
+    return replace(planned, policy=replace(planned.policy, trial_seconds=TRIAL_SECONDS))
+
+
+def _base_plan(planned: Plan, site: Site, trees: Trees) -> Plan | None:
+    """All cases of the suite as the base has it; None where it has none.
+
+    Raises Incomparable where what is asked for makes no sense of the base's."""
+    there = _there(site.file, trees.base, trees)
+    if not there.is_file():
+        return None
+    try:
+        return plan(there, replace(planned.options, only=None))
+    except BenchError as error:
+        what = f"the base's suite cannot be read as asked: {str(error).replace(str(trees.base), 'base')}"
+        hint = "measure the two by themselves, or gate against a revision whose suite is sound"
+        raise Incomparable(what, where=site.file.name, hint=hint) from error
+
+
+def _kept_to(planned: Plan, base: Plan | None) -> Plan:
+    """No change loosens its own gate: exact metrics of either suite are looked at, and what is too long a step for the
+    candidate's suite alone is measured."""
+    if base is None:
+        return planned
+    metrics = tuple(dict.fromkeys((*planned.suite.metrics, *base.suite.metrics)))
+    step_limit = max(planned.policy.step_limit, base.policy.step_limit)
+    return replace(
+        planned,
+        suite=replace(planned.suite, metrics=metrics),
+        policy=replace(planned.policy, step_limit=step_limit),
+    )
+
+
+def _asked(
+    planned: Plan, base: Plan | None, trees: Trees, *, against: str, revision: str, limit: float | None
+) -> GateAsked:
+    """Which cases only one side has, the policy that holds, what is remarkable about the two trees. Where the base has
+    the suite its policy counts. A case that the base measures and the candidate skips is one that only the base has."""
+    old = () if base is None else base.cases
+    new = plan(planned.file, replace(planned.options, only=None)).cases
+    there = {case.id for case in new if case.skip is None}
+    known = {case.id for case in old}
+    gone = [case for case in old if case.skip is None and case.id not in there]
+    # What only one side has may be asked for by a name that only that side knows.
+    wanted = {case.id for case in select((*new, *gone), planned.options.only or "")}
+    suite, project = (planned.suite, planned.project) if base is None else (base.suite, base.project)
+    return GateAsked(
+        against=against,
+        revision=revision,
+        policy=gate_policy(suite, project, limit=limit, default=DEFAULT_LIMIT),
+        added=tuple(case.id for case in planned.cases if case.id not in known),
+        removed=tuple(case.id for case in gone if case.id in wanted),
+        notes=_notes(trees),
+    )
+
+
+def _notes(trees: Trees) -> tuple[Finding, ...]:
+    base, candidate = (revisions.dependency_files(tree) for tree in (trees.base, trees.candidate))
+    changed = sorted(name for name in {*base, *candidate} if base.get(name) != candidate.get(name))
+    if not changed:
+        return ()
+    return (
+        Finding(
+            code="dependencies differ",
+            message=f"{', '.join(changed)} of the two revisions differ, and both were measured in one environment",
+            advice="gate the change of dependencies by itself, with bench gate --baseline and an environment each",
+        ),
+    )
+
+
+def _there(path: Path, tree: Path, trees: Trees) -> Path:
+    """The same place in another tree."""
+    return tree / path.relative_to(trees.candidate)
+
+
+def _project(tree: Path, site: Site, trees: Trees) -> Project:
+    return site.project if tree == trees.candidate else find_project(_there(site.file, tree, trees))
+
+
+def _tree(root: Path) -> Tree:
+    return Tree(root=str(root), names=tuple(sorted(revisions.modules(root))))

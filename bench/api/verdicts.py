@@ -1,0 +1,44 @@
+"""A gate's run folder → its outcome and its derived files, made from the records alone."""
+
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.gate.outcome import outcome
+from bench.records.gate import Gate
+from bench.report.verdicts.as_json import gate_json
+from bench.report.verdicts.markdown import summary
+from bench.store.files import stale, write
+from bench.store.folder import read, read_run
+
+
+def is_gate(folder: Path) -> bool:
+    """Whether that run was a gate."""
+    return read_run(folder).gate is not None
+
+
+def outcome_of(folder: Path) -> Gate:
+    """What a gate's records say.
+
+    Raises BenchError where they are damaged: half of a gate's pairs are no gate."""
+    stored = read(folder)
+    if stored.damage:
+        raise BenchError(stored.damage, hint="gate again")
+    return outcome(stored.run, stored.records)
+
+
+def gate_texts(found: Gate) -> dict[str, str]:
+    """The derived files by name."""
+    return {"gate.json": gate_json(found), "table.md": summary(found)}
+
+
+def derive_gate(folder: Path) -> Gate:
+    """Writes the derived files of a gate."""
+    found = outcome_of(folder)
+    for name, text in gate_texts(found).items():
+        write(folder / name, text.encode())
+    return found
+
+
+def gate_differences(folder: Path) -> list[str]:
+    """The derived files of a gate that do not say what its records say."""
+    return stale(folder, gate_texts(outcome_of(folder)))

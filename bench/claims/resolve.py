@@ -1,0 +1,80 @@
+"""Claims, what their facts observed and what was published → each claim's verdict with its evidence.
+
+Why a third: intervals of noisy cases straddle a bound now and then, which says nothing; but where most of what a claim
+speaks of is open, the few lines that happen to be decided do not speak for it."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bench.claims.exact import exact
+from bench.claims.measured import Published, measured
+from bench.records.claims import Check, Claim, ClaimVerdict, Evidence, ExactCheck, MissingCheck, Resolved
+from bench.records.nouns import Record
+
+OPEN_SHARE = 1 / 3
+LISTED = ("count", "shape")
+"""What else their facts saw is evidence, too: it goes into the table of parameters."""
+
+
+def resolve(claims: Sequence[Claim], facts: Mapping[str, Record], runs: Sequence[Published]) -> tuple[Resolved, ...]:
+    """Every claim, in their order. `facts` are records of kind `fact` by the names that checks give them."""
+    return tuple(_resolved(claim, facts, runs) for claim in claims)
+
+
+def verdict(lines: Sequence[Evidence]) -> ClaimVerdict:
+    """Of one check on one machine, or of one fact: all that is decided says the same, and no more than a third is
+    open; mixed where one line holds and another fails."""
+    counted = [line.outcome for line in lines if line.outcome != "also"]
+    holds, fails = counted.count("holds"), counted.count("fails")
+    if holds and fails:
+        return "mixed"
+    if not holds + fails or counted.count("open") > OPEN_SHARE * len(counted):
+        return "unresolved"
+    return "supported" if holds else "refuted"
+
+
+def together(verdicts: Collection[ClaimVerdict]) -> ClaimVerdict:
+    """Of several checks: a part that fails where another holds is enough to be mixed, a part that nobody can decide
+    leaves the rest undecided."""
+    if "mixed" in verdicts or {"supported", "refuted"} <= set(verdicts):
+        return "mixed"
+    return "unresolved" if "unresolved" in verdicts or not verdicts else next(iter(verdicts))
+
+
+def _resolved(claim: Claim, facts: Mapping[str, Record], runs: Sequence[Published]) -> Resolved:
+    if claim.kind == "conceptual":
+        return Resolved(claim=claim, verdict="conceptual")
+    extra = claim.about in LISTED
+    evidence = [_evidence(check, i, facts, runs, extra=extra) for i, check in enumerate(claim.checks, start=1)]
+    machines = dict.fromkeys(line.machine for lines in evidence for line in lines if line.machine)
+    return Resolved(
+        claim=claim,
+        verdict=together([_over_machines(lines) for lines in evidence]),
+        evidence=tuple(line for lines in evidence for line in lines),
+        machines={machine: _on(machine, evidence) for machine in machines},
+    )
+
+
+def _evidence(
+    check: Check, number: int, facts: Mapping[str, Record], runs: Sequence[Published], *, extra: bool
+) -> tuple[Evidence, ...]:
+    match check:
+        case ExactCheck():
+            return tuple(exact(check, number, facts.get(check.fact), extra=extra))
+        case MissingCheck():
+            return (Evidence(check=number, subject=check.needs, outcome="open", note=f"needs {check.needs}"),)
+        case _:
+            return measured(check, number, runs)
+
+
+def _over_machines(lines: Sequence[Evidence]) -> ClaimVerdict:
+    """Each machine by itself; one that leaves it open does not take from what another has decided."""
+    machines = dict.fromkeys(line.machine for line in lines)
+    verdicts = [verdict([line for line in lines if line.machine == machine]) for machine in machines]
+    decided = [found for found in verdicts if found != "unresolved"]
+    return together(decided or verdicts)
+
+
+def _on(machine: str, evidence: Sequence[Sequence[Evidence]]) -> ClaimVerdict:
+    """What this machine's runs say, as far as they say anything."""
+    own = [[line for line in lines if line.machine == machine] for lines in evidence]
+    return together([verdict(lines) for lines in own if lines])

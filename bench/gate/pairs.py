@@ -1,0 +1,82 @@
+"""A gate's records → pairs of trials, each by the attempt with the most equal weather, and their log-ratios.
+
+A pair is disturbed where its two trials met different weather: the worst of their four sentinels is over 1.15 × the
+best, or a probe says so. A trial alone is disturbed where its sentinel is over 1.15 × the best decile of the run
+(`bench.analysis.trials`), but of a pair only the ratio is wanted, and a slow stretch that lasts through both of its
+trials cancels: to repeat such pairs would cost as much again as the gate, on a machine whose neighbours slow it down
+half of the time. The times of the trials have no part in the choice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from bench.analysis.trials import SENTINEL_LIMIT, probe, told_by_probes
+from bench.analysis.values import VALUES
+from bench.records.nouns import Record, Side
+
+CHANGE: tuple[Side, Side] = ("base", "candidate")
+CONTROL: tuple[Side, Side] = ("reference", "control")
+SENTINELS = ("sentinel_before", "sentinel_after")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two trials of one case, one after the other: of the first side and of the second."""
+
+    first: Record
+    second: Record
+
+    def log_ratio(self, metric: str) -> float | None:
+        """By how much the second exceeds the first; None where either has no such value."""
+        first, second = (VALUES[metric](trial, {}) for trial in (self.first, self.second))
+        return log(second / first) if first and second else None
+
+
+def pairs(records: Sequence[Record], sides: tuple[Side, Side] = CHANGE) -> dict[str, list[Pair]]:
+    """The whole pairs of each case, by its best attempt and in their order."""
+    best: dict[str, dict[int, Pair]] = {}
+    for (case, number), attempts in _attempts(records, sides).items():
+        best.setdefault(case, {})[number] = min(attempts, key=_merit)
+    return {case: [found[number] for number in sorted(found)] for case, found in best.items()}
+
+
+def disturbed(records: Sequence[Record], number: int) -> set[str]:
+    """The cases whose pair of that number has no attempt yet that is whole and met equal weather.
+
+    A pair that failed is one of them: a case that lacked a pair would come to each later look one pair late."""
+    own = [record for record in records if record.kind == "timed" and record.round == number]
+    return _unsound(own, CHANGE) | _unsound(own, CONTROL)
+
+
+def log_ratios(found: Sequence[Pair], metric: str) -> list[float]:
+    """Of every pair; empty unless each has one."""
+    ratios = [pair.log_ratio(metric) for pair in found]
+    present = [ratio for ratio in ratios if ratio is not None]
+    return present if len(present) == len(ratios) else []
+
+
+def _attempts(records: Sequence[Record], sides: tuple[Side, Side]) -> Mapping[tuple[str, int], list[Pair]]:
+    trials = {
+        (r.case, r.round, r.attempt, r.side): r
+        for r in records
+        if r.kind == "timed" and r.status == "ok" and r.side in sides
+    }
+    found: dict[tuple[str, int], list[Pair]] = {}
+    for (case, number, attempt, side), second in trials.items():
+        first = trials.get((case, number, attempt, sides[0]))
+        if side == sides[1] and first is not None:
+            found.setdefault((case, number), []).append(Pair(first=first, second=second))
+    return found
+
+
+def _unsound(records: Sequence[Record], sides: tuple[Side, Side]) -> set[str]:
+    attempts = _attempts(records, sides).items()
+    sound = {case for (case, _), tried in attempts if any(_merit(pair) <= (False, SENTINEL_LIMIT) for pair in tried)}
+    return {record.case for record in records if record.side in sides} - sound
+
+
+def _merit(pair: Pair) -> tuple[bool, float]:
+    """Whether a probe tells of a disturbance, and how unequal the weather was: the worst sentinel by the best."""
+    trials = (pair.first, pair.second)
+    seen = [value for trial in trials for name in SENTINELS if (value := probe(trial, name)) is not None]
+    return any(map(told_by_probes, trials)), max(seen) / min(seen) if seen and min(seen) > 0 else 1.0

@@ -1,0 +1,63 @@
+"""A gate's policy → the limit of a case's metric, whether what could not be judged may pass, and the exit code."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from bench.records.gate import GateVerdict, Judged, Standing, Verdict
+from bench.records.levels import matches
+from bench.records.metrics import metric as metric_named
+from bench.records.nouns import Case
+from bench.records.suite import GateSpec
+
+INCONCLUSIVE = 4
+
+COMPARED: tuple[Verdict | Standing, ...] = ("regression", "improvement", "unchanged", "inconclusive")
+"""What says that both sides were measured."""
+
+Unjudged = Standing | Literal["incomparable"]
+
+
+def limit_of(case: Case, metric: str, policy: GateSpec) -> float:
+    """By how much the metric of that case may become worse, as a share: the last entry of `limits` that fits counts,
+    otherwise the policy's `limit`, which it must have.
+
+    An exact metric has a limit only where an entry names it, otherwise 0: a limit for times is a wish about noise and
+    layout, which exact numbers have not."""
+    exact = metric_named(metric).source == "exact"
+    fitting = [
+        own.limit
+        for own in policy.limits
+        if (own.metric == metric or (own.metric is None and not exact)) and matches(case, own.where)
+    ]
+    if fitting:
+        return fitting[-1]
+    if exact:
+        return 0.0
+    assert policy.limit is not None, "bench.plan.gate_policy fills it in"
+    return policy.limit
+
+
+def allowed(standing: Unjudged, policy: GateSpec) -> bool:
+    """Whether a case that could not be judged lets the gate pass: a new one does, and one that the suite itself skips;
+    one that is gone, broken or incomparable does where the policy says so."""
+    return standing in ("added", "skipped", *policy.allow)
+
+
+def permitted(judged: Judged, policy: GateSpec) -> Judged:
+    """With the policy's word on what could not be judged."""
+    match judged.verdict:
+        case "added" | "removed" | "failed" | "skipped" | "incomparable" as standing:
+            return replace(judged, allowed=allowed(standing, policy))
+    return judged
+
+
+def compared(cases: Sequence[Judged]) -> bool:
+    """Whether both sides of any case were measured."""
+    return any(case.verdict in COMPARED for case in cases)
+
+
+def exit_code(verdict: GateVerdict, policy: GateSpec, cases: Sequence[Judged]) -> int:
+    """Of the gate's command. A gate that has compared nothing never ends with 0, whatever the policy says."""
+    inconclusive = policy.inconclusive if compared(cases) else INCONCLUSIVE
+    return {"pass": 0, "regression": 1, "inconclusive": inconclusive}[verdict]

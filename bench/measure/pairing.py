@@ -1,0 +1,167 @@
+"""A planned gate → records: each case surveyed on both sides, then pairs of adjacent trials until a verdict, and the
+control's pairs. The caller stores each record before it asks for the next."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bench.errors import Internal
+from bench.measure import weather
+from bench.measure.client import Server, Setup
+from bench.measure.ledger import FAILURES
+from bench.measure.request import Place, Turn, ask, made, skipped
+from bench.measure.runner import Order, Pool
+from bench.records.nouns import Case, PairJudge, Record, Run, Side, Trial
+from bench.records.suite import Allocator
+from bench.stopping import Budget
+
+ROUNDS_PER_SERVER = 3
+"""Both sides of a pair share their server, so that what servers differ in is in no ratio, and a start costs seconds."""
+
+EXTRA_ATTEMPTS = 2
+"""A pair that was disturbed, or one of whose trials failed, is measured again, whole, at most so often."""
+
+CONTROL_PAIRS = 24
+
+NO_LIMIT = 1e9
+"""Seconds of a step: the policy's `timeout` ends it long before."""
+
+CHANGE: tuple[Side, Side] = ("base", "candidate")
+CONTROL: tuple[Side, Side] = ("reference", "control")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairMeans:
+    """What the loop needs from the rooms beside it and from the machine: a place for each side."""
+
+    setup: Setup
+    places: Mapping[Side, Place]
+    order: Order
+    judge: PairJudge
+
+
+class PairRunner:
+    """Measures one gate, from its beginning."""
+
+    def __init__(self, run: Run, means: PairMeans) -> None:
+        assert run.gate is not None
+        self.run, self.means, self.records = run, means, list[Record]()
+        self._added = frozenset(run.gate.added)
+        self._budget = Budget(run.policy.max_seconds, time.monotonic)
+        self._surveys: dict[tuple[str, Side], Record] = {}
+        self._failures: Counter[str] = Counter()
+        self._servers = 0
+        self._pool = Pool(self._start)
+
+    def libraries(self) -> dict[str, str]:
+        """What the device's libraries say of themselves, from a child of the first server; nothing without a case."""
+        first = next((case for case in self.run.cases if case.skip is None), None)
+        if first is None:
+            return {}
+        server = self._pool.server(first.allocator, for_case=False)
+        return weather.libraries(server, device=self.run.device, cores=self.means.places["candidate"].cores[-1:])
+
+    def close(self) -> None:
+        """Ends the servers."""
+        self._pool.close()
+
+    def measure(self) -> Generator[Record, None, None]:
+        """Surveys, then pairs of what is undecided up to each look; after the first look the control's pairs."""
+        with self._pool:
+            for case in self.run.cases:
+                yield from self._survey(case)
+            cases = [case for case in self.run.cases if self._pairable(case)]
+            first, done = True, 0
+            for look in self.means.judge.looks:
+                for number in range(done + 1, look + 1):
+                    if self._budget.done():
+                        return
+                    yield from self._timed(cases, number)
+                    cases = [case for case in cases if self._failures[case.id] < FAILURES]
+                done = look
+                if first:
+                    yield from self._control()
+                    first = False
+                undecided = self.means.judge.undecided(self.records, look)
+                cases = [case for case in cases if case.id in undecided]
+                if not cases:
+                    return
+
+    def _survey(self, case: Case) -> Iterator[Record]:
+        """The base's first: what takes too long there is not measured on the candidate; what takes too long on the
+        candidate alone is."""
+        if case.skip is not None:
+            yield self._add(skipped(case), Turn(side="candidate"))
+            return
+        limit = None
+        if case.id not in self._added:
+            yield from self._ask(Trial(case=case, round=0), Turn(side="base", calibrate=True))
+            base = self._surveys[case.id, "base"]
+            if base.status == "skipped":
+                return
+            limit = NO_LIMIT if base.status == "ok" else None
+        yield from self._ask(Trial(case=case, round=0), Turn(side="candidate", step_limit=limit))
+
+    def _pairable(self, case: Case) -> bool:
+        surveys = [self._surveys.get((case.id, side)) for side in CHANGE]
+        return all(survey is not None and survey.status == "ok" for survey in surveys)
+
+    def _timed(self, cases: Sequence[Case], number: int) -> Iterator[Record]:
+        """One pair of every case, in the round's own order, then the disturbed ones again."""
+        began = time.monotonic()
+        if number > 1 and (number - 1) % ROUNDS_PER_SERVER == 0:
+            self._pool.renew()
+        wanted = {case.id for case in cases}
+        ordered = [case for case in self.means.order(self.run.cases, round=number) if case.id in wanted]
+        yield from self._attempts(ordered, number, CHANGE)
+        self._budget.add(time.monotonic() - began)
+
+    def _control(self) -> Iterator[Record]:
+        """The calmest case's base against itself, from a second worktree: what this finds is no change of code."""
+        calmest = self.means.judge.calmest(self.records)
+        for case in [case for case in self.run.cases if case.id == calmest]:
+            for number in range(1, CONTROL_PAIRS + 1):
+                yield from self._attempts([case], number, CONTROL)
+
+    def _attempts(self, cases: Sequence[Case], number: int, sides: tuple[Side, Side]) -> Iterator[Record]:
+        for attempt in range(1 + EXTRA_ATTEMPTS):
+            for case in cases:
+                yield from self._pair(Trial(case=case, round=number, attempt=attempt), sides)
+            own = [record for record in self.records if record.side in sides]  # pairs of two kinds share their numbers
+            disturbed = self.means.judge.disturbed(own, number)
+            cases = [case for case in cases if case.id in disturbed and self._failures[case.id] < FAILURES]
+
+    def _pair(self, trial: Trial, sides: tuple[Side, Side]) -> Iterator[Record]:
+        """Two trials in an order that a coin decides, with the base's number of steps a sample in both."""
+        coin = random.Random(f"{self.run.seed}/{sides[0]}/{trial.round}/{trial.attempt}/{trial.case.id}")
+        loops = self._surveys[trial.case.id, "base"].loops
+        for position, side in enumerate(coin.sample(sides, 2), 1):
+            yield from self._ask(trial, Turn(side=side, position=position, loops=loops))
+
+    def _ask(self, trial: Trial, turn: Turn) -> Iterator[Record]:
+        """The one record of one child."""
+        server = self._pool.server(trial.case.allocator)
+        try:
+            for record in ask(server, self.run, self.means.places[turn.side], [trial], turn=turn):
+                yield self._add(record, turn)
+        except Internal as error:
+            self._pool.renew()
+            yield self._add(made(trial, server.number, status="crashed", note=error.what), turn)
+
+    def _add(self, record: Record, turn: Turn) -> Record:
+        """Files a record, and refuses a trial whose build is not the one that was surveyed on its side."""
+        surveyed = self._surveys.get((record.case, "base" if turn.side in CONTROL else turn.side))
+        if record.kind == "timed" and record.status == "ok" and surveyed and record.settings != surveyed.settings:
+            record = replace(record, status="invalid", note="the build differs from the one that was surveyed")
+        record = replace(record, sequence=len(self.records) + 1, side=turn.side, position=turn.position)
+        self.records.append(record)
+        if record.kind == "survey":
+            self._surveys[record.case, turn.side] = record
+        self._failures[record.case] += record.kind == "timed" and record.status != "ok"
+        return record
+
+    def _start(self, allocator: Allocator) -> Server:
+        self._servers += 1
+        return Server(self.means.setup, allocator=allocator, number=self._servers)

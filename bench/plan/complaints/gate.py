@@ -1,0 +1,47 @@
+"""The gate's limits → metrics in them that a gate cannot judge, and limits that are none of their own."""
+
+from collections.abc import Collection, Iterator
+
+from bench.plan.complaints.source import Offence, Source
+from bench.plan.nearest import nearest
+from bench.plan.yaml_text import Place
+from bench.records.metrics import METRICS
+from bench.records.suite import GateSpec, Suite
+
+TIMED = ("undisturbed", "cpu_time", "mean_latency")
+"""The metrics that pairs of trials judge; every exact metric is judged besides."""
+JUDGED = (*TIMED, *(name for name, metric in METRICS.items() if metric.source == "exact"))
+
+
+def gate(suite: Suite, source: Source) -> Iterator[Offence]:
+    """What is wrong with the limits of the suite's gate; what their `where` names is for `conditions`."""
+    if suite.gate is not None:
+        yield from limits(suite.gate, place=("gate",), published=suite.metrics)
+
+
+def booleans(data: object, *, place: Place) -> Iterator[Offence]:
+    """`inconclusive: false` in the data of a gate: pydantic takes it for 0, a person for the opposite."""
+    if isinstance(data, dict) and data.get("inconclusive") is False:
+        yield Offence(place=(*place, "inconclusive"), message="expected 0 or 4, found false")
+
+
+def limits(spec: GateSpec, *, place: Place, published: Collection[str]) -> Iterator[Offence]:
+    """A limit of its own says for which cases or for which metric: otherwise it is the gate's `limit` under another
+    name, and `--limit` would change nothing. A metric that is not in the table of metrics is a workload's own where
+    the suite publishes it."""
+    for index, own in enumerate(spec.limits):
+        inside = (*place, "limits", index)
+        if own.metric is None and not own.where:
+            yield Offence(place=inside, message="has neither `where` nor `metric`: say it as the gate's `limit`")
+        if own.metric is not None and not _judged(own.metric, published):
+            yield Offence(place=(*inside, "metric"), message=_unjudged(own.metric))
+
+
+def _judged(name: str, published: Collection[str]) -> bool:
+    return name in JUDGED or (name in published and name not in METRICS)
+
+
+def _unjudged(name: str) -> str:
+    if name in METRICS:
+        return f"a gate does not judge {name!r}: it judges {', '.join(TIMED)} and exact metrics"
+    return f"no metric {name!r} that a gate judges{nearest(name, JUDGED)}"

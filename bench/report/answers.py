@@ -1,0 +1,162 @@
+"""Tables → the answer that they give, worked out: a sentence for each column that is compared with a reference.
+
+A ratio below 1 is said the other way round, as a reader would: 0.25× slower is 4.00× faster.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.report.captions import reference_text
+from bench.report.nouns import Amount, Facet, Row, Table
+from bench.units import significant
+
+PLACES = 6
+"""How many rows of one kind are named; the table has them all."""
+
+_WORD = re.compile(r"(?!(?:true|false|none)$)[A-Za-z_]")
+_OPPOSITES = {"slower": "faster", "faster": "slower", "more": "less", "less": "more"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence about a column, whose name it begins with; `remarks` are the rows where it is not so simple."""
+
+    column: str
+    text: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one table says: a sentence a column."""
+
+    heading: str
+    sentences: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """A row of a column with its ratio to the reference."""
+
+    place: str
+    ratio: Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """A column through all facets; `lacking` are the rows that cannot be compared."""
+
+    name: str
+    rows: tuple[_Compared, ...]
+    lacking: tuple[str, ...]
+
+
+def answers(tables: Iterable[Table]) -> tuple[Answer, ...]:
+    """Of every table that has ratios: their range over the rows, and the rows where nothing is shown."""
+    return tuple(
+        Answer(heading=_heading(table), sentences=tuple(_said(column, table) for column in _columns(table)))
+        for table in tables
+        if table.ratio_label
+    )
+
+
+def _heading(table: Table) -> str:
+    return f"{table.heading}, against {reference_text(table.reference)}"
+
+
+def _columns(table: Table) -> Iterator[_Column]:
+    """Columns that are compared anywhere; the reference's own has no ratio."""
+    found: dict[str, list[_Compared]] = {}
+    lacking: dict[str, list[str]] = {}
+    for facet in table.facets:
+        for row in facet.rows:
+            for name, cell in zip(facet.columns, row.cells, strict=True):
+                place = _place(table, facet, row)
+                if cell.ratio is not None:
+                    found.setdefault(name, []).append(_Compared(place=place, ratio=cell.ratio))
+                elif cell.case is not None and not _is_reference(table, facet, row, name):
+                    lacking.setdefault(name, []).append(place)
+    for name, rows in found.items():
+        yield _Column(name=name, rows=tuple(rows), lacking=tuple(lacking.get(name, ())))
+
+
+def _place(table: Table, facet: Facet, row: Row) -> str:
+    """`size 28 of batch 1 · training`: a word needs no factor."""
+    texts = zip(table.row_factors, row.labels, strict=True)
+    place = " · ".join(text if _WORD.match(text) else f"{factor} {text}" for factor, text in texts)
+    return f"{place} of {facet.title}" if facet.title else place
+
+
+def _is_reference(table: Table, facet: Facet, row: Row, column: str) -> bool:
+    """Whether the cell is what others are compared with: its place names every level of the reference."""
+    named = {*zip(table.row_factors, row.labels, strict=True)}
+    parts = {*column.split(" · "), *facet.title.split(" · ")}
+    return all(
+        (factor, level) in named or level in parts or f"{factor} {level}" in parts for factor, level in table.reference
+    )
+
+
+def _said(column: _Column, table: Table) -> Said:
+    word = table.ratio_label.split()[-1]
+    text = f"is {_range(column.rows, word)} than {reference_text(table.reference)}"
+    return Said(column=column.name, text=text, remarks=(*_counts(column.rows, word), *_doubts(column, table)))
+
+
+def _range(rows: Sequence[_Compared], word: str) -> str:
+    """`1.08× (size 28) to 12.8× (size 224) faster`, or from one side of 1 to the other."""
+    ordered = sorted(rows, key=lambda row: row.ratio.value)
+    least, most = ordered[0], ordered[-1]
+    if _side(least, word) == _side(most, word):
+        small, large = (least, most) if most.ratio.value > 1 else (most, least)
+        if _times(small) == _times(large):
+            return f"{_times(small)} {_side(small, word)}"
+        return f"{_times(small)} ({small.place}) to {_times(large)} ({large.place}) {_side(large, word)}"
+    ends = (f"{_times(row)} {_side(row, word)} ({row.place})" for row in (most, least))
+    return f"from {' to '.join(ends)}"
+
+
+def _side(row: _Compared, word: str) -> str:
+    return word if row.ratio.value >= 1 else _OPPOSITES[word]
+
+
+def _times(row: _Compared) -> str:
+    ratio = float(row.ratio.value)
+    return f"{significant(max(ratio, 1 / ratio))}×"
+
+
+def _counts(rows: Sequence[_Compared], word: str) -> Iterator[str]:
+    """In how many rows it is which, where it is not the same in all."""
+    over, under = (sum(shown(row.ratio) for row in rows) for shown in (_is_over, _is_under))
+    if over and under:
+        yield f"{word} in {over} and {_OPPOSITES[word]} in {under} of {len(rows)} rows"
+
+
+def _is_over(ratio: Amount) -> bool:
+    return (ratio.value if ratio.low is None else ratio.low) > 1
+
+
+def _is_under(ratio: Amount) -> bool:
+    return (ratio.value if ratio.high is None else ratio.high) < 1
+
+
+def _doubts(column: _Column, table: Table) -> Iterator[str]:
+    """Exact values have no interval and need none: only where others have one is it missed."""
+    even = [r.place for r in column.rows if r.ratio.low is not None and not (_is_over(r.ratio) or _is_under(r.ratio))]
+    bare = [row.place for row in column.rows if row.ratio.low is None] if _has_intervals(table) else []
+    if even:
+        yield f"not told apart from it, the interval containing 1: {_listed(even)}"
+    if bare:
+        yield f"without an interval: {_listed(bare)}"
+    if column.lacking:
+        yield f"not compared: {_listed(column.lacking)}"
+
+
+def _has_intervals(table: Table) -> bool:
+    cells = (cell for facet in table.facets for row in facet.rows for cell in row.cells)
+    return any(cell.ratio is not None and cell.ratio.low is not None for cell in cells)
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
+    return f"{', '.join(places[:PLACES])}{more}"

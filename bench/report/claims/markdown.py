@@ -1,0 +1,76 @@
+"""Resolved claims → claims.md and parameters.md, in which no text of a claim can mean anything but itself."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from bench.records.claims import Evidence, Resolved
+from bench.report.amounts import NOTHING
+from bench.report.claims.words import VERDICTS, Sentence, counts, document, sentences
+from bench.report.markdown import inert
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+/#-]")
+
+CLAIMS = """# Verdicts on the claims
+
+Made by `bench claims` from the published runs and from what the facts observed; `bench claims --check` compares.
+A verdict is worked out from intervals at 95 %: a line that straddles the claim's bound is open. `claims.csv` has every
+line of evidence, `parameters.md` every count and shape."""
+
+PARAMETERS = """# Counts and shapes of the documents
+
+Made by `bench claims`: what each document says, and what the code in `suites/facts/` observed. Bold: they differ."""
+
+
+def claims_text(resolved: Sequence[Resolved]) -> str:
+    """The whole page: how many claims have which verdict, then each document's claims with their evidence."""
+    blocks = [CLAIMS, _tally(resolved)]
+    for name, group in groupby(resolved, key=lambda each: document(each.claim.id)):
+        heads = ["claim", "the document's words", "what it says", "verdict", "evidence"]
+        blocks += [f"## {inert(name)}", _table(heads, map(_row, group))]
+    return "\n\n".join(blocks) + "\n"
+
+
+def parameters_text(resolved: Sequence[Resolved]) -> str:
+    """A row for every name of a fact that is about counts or shapes."""
+    heads = ["claim", "what it says", "of what", "the document", "observed"]
+    chosen = [each for each in resolved if each.claim.about in ("count", "shape")]
+    rows = [_parameter(each, line) for each in chosen for line in each.evidence if line.observed]
+    return f"{PARAMETERS}\n\n{_table(heads, rows)}\n"
+
+
+def _tally(resolved: Sequence[Resolved]) -> str:
+    found = counts(resolved)
+    rows = [
+        [inert(name), str(tally.total()), *(str(tally[verdict]) for verdict in VERDICTS)]
+        for name, tally in found.items()
+    ]
+    every = [sum(tally[verdict] for tally in found.values()) for verdict in VERDICTS]
+    return _table(["document", "claims", *VERDICTS], [*rows, ["all", str(len(resolved)), *map(str, every)]])
+
+
+def _row(each: Resolved) -> list[str]:
+    claim = each.claim
+    evidence = "<br>".join(map(_linked, sentences(each)))
+    return [inert(claim.id), inert(claim.words), inert(claim.says), f"**{each.verdict}**", evidence]
+
+
+def _linked(sentence: Sentence) -> str:
+    text = inert(sentence.text)
+    return f"{text} ([row]({_address(sentence.link)}))" if sentence.link else text
+
+
+def _address(link: str) -> str:
+    """The link with everything escaped that could end it."""
+    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), link)
+
+
+def _parameter(each: Resolved, line: Evidence) -> list[str]:
+    observed = inert(line.observed)
+    shown = f"**{observed}**" if line.outcome == "fails" else observed
+    return [inert(each.claim.id), inert(each.claim.says), inert(line.subject), inert(line.expected) or NOTHING, shown]
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,96 @@
+"""Published runs → `results/README.md`: each suite's question, its answer, and links to its files."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.records.nouns import Estimate, Finding, Run, Start
+from bench.report.answers import Said, answers
+from bench.report.figures.files import path_of
+from bench.report.figures.nouns import Figure
+from bench.report.markdown import inert, paragraph
+from bench.report.measured import measured
+from bench.report.nouns import Laws, Table
+
+NO_REFERENCE = "The suite compares with no reference: its tables, figures and laws are the answer."
+
+FILES = (("tables", "table.md"), ("measurements", "measurements.csv"), ("summary", "summary.json"), ("run", "run.json"))
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+/-]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A run and all that its pages show of it; `folder` is where it lies below `results/`, as `cells/epyc-2c`, and
+    empty where it is not published."""
+
+    folder: str
+    run: Run
+    starts: tuple[Start, ...]
+    tables: tuple[Table, ...]
+    findings: tuple[Finding, ...]
+    outcomes: tuple[Estimate, ...]
+    figures: tuple[Figure, ...]
+    laws: tuple[Laws, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another page below `results/`."""
+
+    title: str
+    path: str
+
+
+def index_readme(runs: Sequence[Shown], others: Sequence[Link] = ()) -> str:
+    """The whole page; `others` are pages beside the runs. Ends with one newline."""
+    blocks = [
+        "# Results",
+        "Every published run: what was asked, what its records answer, and where the numbers are. `bench report` "
+        "writes this page and [`index.html`](index.html), which sorts and filters.",
+        *(block for run in runs for block in _run(run)),
+    ]
+    if others:
+        blocks += ["## Other pages", _items(f"[{inert(link.title)}]({address(link.path)})" for link in others)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def links(run: Shown) -> tuple[Link, ...]:
+    """The run's files, its figures last."""
+    files = [Link(title=title, path=f"{run.folder}/{name}") for title, name in FILES]
+    return (
+        *files,
+        *(Link(title=figure_title(figure), path=f"{run.folder}/{path_of(figure)}") for figure in run.figures),
+    )
+
+
+def figure_title(figure: Figure) -> str:
+    """Its heading, or what its ratios are: two figures of one metric may differ in that alone."""
+    return f"{figure.y.what}, by {figure.x.what}" if figure.even else figure.heading
+
+
+def address(path: str) -> str:
+    """A relative path as a link's target, which no reader takes for anything else."""
+    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode(errors="replace")), path)
+
+
+def _run(found: Shown) -> Iterator[str]:
+    suite = found.run.suite
+    yield f"## {inert(suite.title)}"
+    yield paragraph(suite.question)
+    answered = answers(found.tables)
+    for answer in answered:
+        yield f"{paragraph(answer.heading)}:\n\n{_items(map(_sentence, answer.sentences))}"
+    if not answered:
+        yield NO_REFERENCE
+    done = " · ".join(f"{label}: {text}" for label, text in measured(found.run, found.starts, found.outcomes))
+    yield paragraph(f"{done} · Findings: {len(found.findings)}")
+    yield " · ".join(f"[{inert(link.title)}]({address(link.path)})" for link in links(found))
+
+
+def _sentence(said: Said) -> str:
+    return f"**{inert(said.column)}** {inert('; '.join((said.text, *said.remarks)))}."
+
+
+def _items(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,1 @@
+"""Profiles → words, CSV, Markdown, and what rich draws."""

@@ -1,0 +1,78 @@
+"""What others have published beside a run's own values → a Markdown table: both, the factor between, what differs."""
+
+from collections.abc import Sequence
+
+from bench.records.metrics import metric
+from bench.records.published import Beside, Difference, Quoted
+from bench.report.amounts import NOTHING, ratio_words, value_words
+from bench.report.markdown import inert
+from bench.report.nouns import Amount
+from bench.units import common_scale
+
+HEADING = "Beside published numbers"
+_HEADS = ("what", "published", "on", "here", "here by published", "other conditions", "source")
+_INTRODUCTION = (
+    "Of the cases that others have published numbers for: theirs, on their hardware, and this run's, with the 95 % "
+    "interval over the trials. Under other conditions stand theirs where the run's are others or have no such name; "
+    "the more of them, the less the factor says about the hardware."
+)
+
+
+def published_text(rows: Sequence[Beside]) -> str:
+    """A sentence that says what is compared, and a row for every published number; ends with one newline."""
+    numbers = ("published", "here", "here by published")
+    lines = [[*map(inert, _HEADS)], ["---:" if head in numbers else "---" for head in _HEADS]]
+    lines += [_cells(row) for row in rows]
+    return f"{_INTRODUCTION}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def subject(row: Quoted) -> str:
+    """`latency, rung=stacked by rung=fused (family=lstm)`: a ratio's cases by what tells them apart."""
+    own = row.case.split(",")
+    if row.against is None:
+        return f"{row.metric}, {', '.join(own)}"
+    other = row.against.split(",")
+    upper, lower = ([part for part in one if part not in two] for one, two in ((own, other), (other, own)))
+    shared = [part for part in own if part in other]
+    return f"{row.metric}, {', '.join(upper)} by {', '.join(lower)}" + (f" ({', '.join(shared)})" if shared else "")
+
+
+def difference_words(found: Difference) -> str:
+    """`batch 32, here 16`; where the run has nothing to set against it, `framework TensorFlow 1.2`."""
+    theirs = f"{found.name} {found.theirs}"
+    return theirs if found.ours is None else f"{theirs}, here {found.ours}"
+
+
+def _cells(row: Beside) -> list[str]:
+    found = row.quoted
+    return [
+        inert(subject(found)),
+        inert(found.written),
+        inert(found.hardware),
+        _amount(_ours(row, by=1.0), found),
+        _factor(_ours(row, by=found.value)),
+        inert("; ".join(map(difference_words, row.differences))) or NOTHING,
+        inert(found.source),
+    ]
+
+
+def _ours(row: Beside, *, by: float) -> Amount | None:
+    if row.value is None:
+        return None
+    low, high = (None if bound is None else bound / by for bound in (row.low, row.high))
+    return Amount(value=row.value / by, low=low, high=high)
+
+
+def _amount(amount: Amount | None, row: Quoted) -> str:
+    """A time in the unit that the published one reads best in, so that both can be compared by eye."""
+    if amount is None:
+        return NOTHING
+    if row.against is not None:
+        return _factor(amount)
+    divisor, label = common_scale([row.value], metric(row.metric).unit)
+    value, interval = value_words(amount, divisor)
+    return " ".join(part for part in (value, label, interval) if part)
+
+
+def _factor(amount: Amount | None) -> str:
+    return NOTHING if amount is None else " ".join(part for part in ratio_words(amount) if part)

@@ -1,0 +1,1 @@
+"""How the outcome of a gate is told: Gate → sentences, Markdown, annotations, JUnit, JSON, a terminal's table."""

@@ -1,0 +1,111 @@
+"""Document 001's list of cells and wrappers → which PyTorch has, how they differ, what its options do."""
+
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import grad
+
+from facts import Observed, raised
+from facts.comparing import parameters
+from networks.cells.lstm import PeepholeLSTM
+from networks.workload import seeded
+
+FEATURES, HIDDEN, STEPS, BATCH = 28, 100, 28, 4
+
+WHOLES = ("LSTM", "GRU", "GridLSTM", "AttentionCell")
+CELLS = ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "MultiRNNCell", "DropoutWrapper")
+
+
+def gates() -> Observed:
+    """How many blocks of weights each cell has, and how many of them remember differently: how much of the gradient of
+    the last output each step gets."""
+    kinds: list[Callable[[int, int], nn.RNNBase]] = [nn.RNN, nn.GRU, nn.LSTM]
+    with seeded(0):
+        layers = [kind(FEATURES, HIDDEN) for kind in kinds]
+    blocks = [layer.get_parameter("weight_hh_l0").shape[0] // HIDDEN for layer in layers]
+    return {
+        "cells": len(layers),
+        "blocks": blocks,
+        "different_numbers_of_blocks": len(set(blocks)),
+        "different_memories": len({_memory(layer) for layer in layers}),
+    }
+
+
+def peepholes() -> Observed:
+    """An LSTM with peepholes, and one with a clipped memory, against PyTorch's with the same weights otherwise."""
+    with seeded(0):
+        plain, extended = nn.LSTM(FEATURES, HIDDEN), PeepholeLSTM(FEATURES, HIDDEN)
+    with torch.no_grad():
+        for target, source in zip(extended.gates.parameters(), plain.parameters(), strict=True):
+            target.copy_(source)
+    outputs, looking = plain(_sequence())[0], extended(_sequence())
+    with torch.no_grad():
+        extended.peepholes.zero_()
+    return {
+        "without_peepholes_is_plain": _close(extended(_sequence()), outputs),
+        "with_peepholes_is_plain": _close(looking, outputs),
+        "clipped_far_out_is_plain": _close(_clipped(extended, 100), outputs),
+        "clipped_close_in_is_plain": _close(_clipped(extended, 0.01), outputs),
+        "parameters": parameters(plain),
+        "parameters_with_peepholes": parameters(extended),
+        "exception_of_peepholes_in_pytorch": _refusal("use_peepholes"),
+        "exception_of_clipping_in_pytorch": _refusal("cell_clip"),
+    }
+
+
+def dropout() -> Observed:
+    """What `dropout=0.5` changes in training, with one layer and with two, and what PyTorch warns of."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        one = nn.LSTM(FEATURES, HIDDEN, 1, dropout=0.5)
+        of_one = [warning.category.__name__ for warning in heard]
+        two = nn.LSTM(FEATURES, HIDDEN, 2, dropout=0.5)
+    return {
+        "one_layer_stays_the_same": _same_in_training(one),
+        "two_layers_stay_the_same": _same_in_training(two),
+        "outputs_dropped": int((two.train()(_sequence())[0] == 0).sum()),
+        "warnings_with_one_layer": of_one,
+    }
+
+
+def names() -> Observed:
+    """Which of the names in the document's lists `torch.nn` has."""
+    return {
+        "found": [name for name in WHOLES if hasattr(nn, name)],
+        "missing": [name for name in WHOLES if not hasattr(nn, name)],
+        "cells_found": [name for name in CELLS if hasattr(nn, name)],
+        "cells_missing": [name for name in CELLS if not hasattr(nn, name)],
+    }
+
+
+def _refusal(option: str) -> str:
+    """Of PyTorch's cell, given an option that TensorFlow's cell of the same name has."""
+    return raised(lambda: nn.LSTMCell(FEATURES, HIDDEN, **{option: True}))
+
+
+def _memory(layer: nn.RNNBase) -> tuple[float, ...]:
+    sequence = _sequence().requires_grad_()
+    (gradient,) = grad(layer(sequence)[0][-1].sum(), sequence)
+    reached = gradient.flatten(start_dim=1).norm(dim=1)
+    return tuple((reached / reached.sum()).tolist())
+
+
+def _clipped(layer: PeepholeLSTM, clip: float) -> Tensor:
+    clipped = PeepholeLSTM(FEATURES, HIDDEN, clip=clip)
+    clipped.load_state_dict(layer.state_dict())
+    return clipped(_sequence())
+
+
+def _same_in_training(layer: nn.LSTM) -> bool:
+    with seeded(0):
+        return torch.equal(layer.train()(_sequence())[0], layer.eval()(_sequence())[0])
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    return torch.allclose(one, other, atol=1e-5)
+
+
+def _sequence() -> Tensor:
+    return torch.rand(STEPS, BATCH, FEATURES, generator=torch.Generator().manual_seed(0))

@@ -1,0 +1,133 @@
+"""Published numbers beside a run's: read strictly, joined by suite and cases, and told apart from ours by name."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.analysis.analysed import Analysed
+from bench.analysis.published import FILE, beside, quoted
+from bench.errors import BenchError
+from bench.plan.matrix import expand
+from bench.plan.suite import load_suite
+from bench.records.published import Beside, Difference
+from bench.records.suite import Policy
+from tests.analysis.made_up import analysed, case, survey, trials
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMITTED = ROOT / "results" / FILE
+HEAD = "suite,case,metric,value,unit,source,hardware,conditions\n"
+SLOW, FAST = "rung=loop,batch=4", "rung=fused,batch=4"
+RATIO = f'made_up,"{SLOW} / {FAST}",latency,2.5,×,a paper,GTX 1080,batch=4; dtype=float16; torch=0.4.0; threads=1\n'
+TIME = f'made_up,"{FAST}",latency,2.5,ms,a paper,GTX 1080,\n'
+TEN = [1 + 0.01 * n for n in range(10)]
+
+
+def measured(*, slow: list[float] = TEN, fast: list[float] = TEN) -> Analysed:
+    cases = [case(levels={"rung": rung, "batch": 4}) for rung in ("loop", "fused")]
+    surveys = [survey(name, {"items": 8}) for name in (SLOW, FAST)]
+    return analysed(cases, [*surveys, *trials(SLOW, slow), *trials(FAST, fast)])
+
+
+def found(row: str, run: Analysed) -> Beside:
+    (only,) = beside(run, quoted(HEAD + row))
+    return only
+
+
+def refusal(rows: str) -> str:
+    with pytest.raises(BenchError) as raised:
+        quoted(rows)
+    return f"{raised.value.where}: {raised.value.what}"
+
+
+def test_a_row_with_two_cases_is_their_ratio_and_ours_stands_beside_it() -> None:
+    here = found(RATIO, measured(slow=[5 * value for value in TEN]))
+    assert (here.quoted.case, here.quoted.against, here.quoted.written) == (SLOW, FAST, "2.5×")
+    assert (here.quoted.value, here.value) == pytest.approx((2.5, 5))
+    assert (here.low, here.high) == pytest.approx((5, 5))
+
+
+def test_a_row_with_one_case_is_a_time_in_the_metrics_base_unit() -> None:
+    here = found(TIME, measured())
+    assert (here.quoted.against, here.quoted.written) == (None, "2.5 ms")
+    assert (here.quoted.value, here.value) == pytest.approx((0.0025, 0.001045))
+    assert here.low is not None
+    assert here.high is not None
+    assert here.low < 0.001045 < here.high
+
+
+def test_a_ratio_is_the_first_value_by_the_second_even_where_more_is_better() -> None:
+    here = found(RATIO.replace("latency", "throughput"), measured(slow=[4 * value for value in TEN]))
+    assert here.value == pytest.approx(0.25)
+    assert (here.low, here.high) == pytest.approx((0.25, 0.25))
+
+
+def test_conditions_that_are_ours_too_are_no_difference_and_those_without_a_counterpart_are_told() -> None:
+    here = found(RATIO, measured())
+    assert here.differences == (
+        Difference(name="dtype", theirs="float16", ours=None),
+        Difference(name="torch", theirs="0.4.0", ours=None),
+    )
+    assert found(RATIO.replace("batch=4;", "batch=16;"), measured()).differences[0] == Difference(
+        name="batch", theirs="16", ours="4"
+    )
+
+
+def test_what_tells_the_two_cases_of_a_ratio_apart_is_no_condition_of_both() -> None:
+    here = found(RATIO.replace("threads=1", "rung=loop"), measured())
+    assert Difference(name="rung", theirs="loop", ours=None) in here.differences
+
+
+def test_software_is_compared_with_the_fingerprint() -> None:
+    run = measured()
+    run.run.fingerprint["torch"] = "2.15.0"
+    assert Difference(name="torch", theirs="0.4.0", ours="2.15.0") in found(RATIO, run).differences
+
+
+def test_a_case_that_was_not_measured_leaves_the_published_number_alone() -> None:
+    here = found(RATIO, measured(slow=[]))
+    assert (here.value, here.low, here.high) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "row", [RATIO.replace("made_up", "other"), TIME.replace("batch=4", "batch=8"), RATIO.replace("loop", "cell")]
+)
+def test_rows_of_other_suites_and_cases_are_left_out(row: str) -> None:
+    assert beside(measured(), quoted(HEAD + row)) == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ("suite,case\n", "published.csv:1: the columns are suite, case, metric, value, unit, source, hardware"),
+        ("", "published.csv:1: the columns are"),
+        (HEAD + TIME + TIME.replace("latency", "lateness"), "published.csv:3: no metric 'lateness'"),
+        (HEAD + TIME.replace("2.5", "two"), "published.csv:2: 'two' is no number"),
+        (HEAD + TIME.replace("2.5", "-1"), "published.csv:2: the value -1 is not above 0"),
+        (HEAD + TIME.replace("2.5", "nan"), "published.csv:2: the value nan is not above 0"),
+        (HEAD + TIME.replace("ms", "×"), "published.csv:2: the unit '×'"),
+        (HEAD + RATIO.replace("×", "ms"), "published.csv:2: the unit 'ms'"),
+        (HEAD + TIME.replace("latency", "parameters"), "published.csv:2: the unit 'ms'"),
+        (HEAD + RATIO.replace("batch=4; ", "batch; "), "published.csv:2: the condition 'batch'"),
+        (HEAD + TIME.replace(",GTX 1080,", ""), "published.csv:2: a row has 8 cells"),
+        (HEAD + TIME.replace("\n", ",more\n"), "published.csv:2: a row has 8 cells"),
+        (HEAD + 'made_up,"', "published.csv:2: unexpected end of data"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_refused_with_its_line(rows: str, complaint: str) -> None:
+    assert refusal(rows).startswith(complaint)
+
+
+def test_the_committed_rows_name_cases_that_their_suites_have() -> None:
+    rows = quoted(COMMITTED.read_text("utf-8"))
+    files = {suite: ROOT / "suites" / f"{suite}.yaml" for suite in {row.suite for row in rows}}
+    # The suite of the published shapes may come later than the numbers.
+    assert {suite for suite, file in files.items() if not file.exists()} <= {"published"}
+    known = {
+        suite: {c.id for c in expand(load_suite(file), Policy())} for suite, file in files.items() if file.exists()
+    }
+    named = [(row.suite, one) for row in rows for one in (row.case, row.against) if one is not None]
+    assert [one for suite, one in named if suite in known and one not in known[suite]] == []
+
+
+def test_the_committed_rows_have_a_source_and_hardware() -> None:
+    assert [row for row in quoted(COMMITTED.read_text("utf-8")) if not row.source or not row.hardware] == []

@@ -1,0 +1,62 @@
+"""results/published.csv in a project: a run's table.md shows the rows that are about its cases."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.report.published import HEADING
+from tests.scenario import Said, Scenario
+
+Say = Callable[..., Said]
+
+HEAD = "suite,case,metric,value,unit,source,hardware,conditions\n"
+SLOW, QUICK = ("name={},takes={},size=1".format(*levels) for levels in (("slow", "0.002"), ("quick", "0.001")))
+
+
+@pytest.fixture
+def suite(scenario: Scenario) -> Path:
+    (scenario.folder / "results").mkdir()
+    return scenario.case("quick", takes=0.001).case("slow", takes=0.002).written(trial_seconds=0.01)
+
+
+def filed(scenario: Scenario, text: str | bytes) -> None:
+    content = text if isinstance(text, bytes) else text.encode()
+    (scenario.folder / "results" / "published.csv").write_bytes(content)
+
+
+def ratio(suite: Path) -> str:
+    return f'{suite.stem},"{SLOW} / {QUICK}",latency,8,×,a paper,GTX 1080,size=2\n'
+
+
+def test_a_ratio_that_others_have_published_stands_beside_ours(suite: Path, scenario: Scenario, say: Say) -> None:
+    filed(scenario, HEAD + ratio(suite))
+    assert say("run", suite, "--device", "fake").code == 0
+    page = (scenario.runs[0] / "table.md").read_text("utf-8")
+    assert f"\n## {HEADING}\n" in page
+    (row,) = (line for line in page.splitlines() if "GTX 1080" in line)
+    assert "| 8× | GTX 1080 | 2.0" in row
+    assert "size 2, here 1" in row
+
+
+@pytest.mark.parametrize("text", [None, HEAD, HEAD + ratio(Path("other.yaml"))])
+def test_where_nothing_is_about_its_cases_there_is_no_such_section(
+    suite: Path, scenario: Scenario, say: Say, text: str | None
+) -> None:
+    if text is not None:
+        filed(scenario, text)
+    assert say("run", suite, "--device", "fake").code == 0
+    assert HEADING not in (scenario.runs[0] / "table.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [(HEAD + "made,up\n", "published.csv:2: a row has 8 cells"), (b"\xff\xfe", "published.csv: cannot be read")],
+)
+def test_a_file_that_makes_no_sense_is_named(
+    suite: Path, scenario: Scenario, say: Say, text: str | bytes, complaint: str
+) -> None:
+    assert say("run", suite, "--device", "fake").code == 0
+    filed(scenario, text)
+    said = say("report", scenario.runs[0])
+    assert (said.code, complaint in said.err) == (2, True)

@@ -1,0 +1,101 @@
+"""Lines of evidence → verdicts, of a check, of a machine, of a claim."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bench.claims.resolve import resolve, together, verdict
+from bench.records.claims import ClaimVerdict, ExactCheck, MissingCheck, Outcome, RatioCheck
+from tests.claims.made_up import claim, fact, line, published
+
+LSTM, CNN = "model=lstm", "model=cnn"
+SLOWER = RatioCheck(suite="made_up", compare={"model": ("lstm",)}, to={"model": "cnn"}, metric="latency", above=2)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "found"),
+    [
+        (["holds"], "supported"),
+        (["holds", "holds", "open"], "supported"),
+        (["holds", "open"], "unresolved"),
+        (["fails"], "refuted"),
+        (["fails", "fails", "open"], "refuted"),
+        (["fails", "open"], "unresolved"),
+        (["holds", "fails"], "mixed"),
+        (["holds", "fails", "open", "open", "open"], "mixed"),
+        (["open", "open"], "unresolved"),
+        ([], "unresolved"),
+        (["also"], "unresolved"),
+        (["holds", "also", "also"], "supported"),
+    ],
+)
+def test_at_most_a_third_may_be_open(outcomes: Sequence[Outcome], found: ClaimVerdict) -> None:
+    assert verdict([line(outcome) for outcome in outcomes]) == found
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "found"),
+    [
+        (["supported", "supported"], "supported"),
+        (["refuted", "refuted"], "refuted"),
+        (["supported", "refuted"], "mixed"),
+        (["supported", "refuted", "unresolved"], "mixed"),
+        (["supported", "mixed"], "mixed"),
+        (["supported", "unresolved"], "unresolved"),
+        (["refuted", "unresolved"], "unresolved"),
+        ([], "unresolved"),
+    ],
+)
+def test_a_part_that_nobody_can_decide_leaves_the_rest_undecided(
+    verdicts: Sequence[ClaimVerdict], found: ClaimVerdict
+) -> None:
+    assert together(verdicts) == found
+
+
+def test_a_claim_about_facts_is_supported_refuted_or_mixed_by_what_they_observe() -> None:
+    facts = {"d0:a": fact("d0:a", weights=52000, raised="none")}
+
+    def of(**expect: int | str) -> ClaimVerdict:
+        check = ExactCheck(fact="d0:a", expect=dict(expect))
+        return resolve([claim(check, kind="exact")], facts, [])[0].verdict
+
+    assert of(weights=52000, raised="none") == "supported"
+    assert of(weights=52000, raised="RuntimeError") == "mixed"
+    assert of(weights=16000, raised="RuntimeError") == "refuted"
+    assert of(wieghts=52000) == "unresolved"
+
+
+def test_what_a_fact_saw_beside_is_kept_where_it_is_a_count() -> None:
+    check = ExactCheck(fact="d0:a", expect={"weights": 1})
+    (found,) = resolve([claim(check, kind="exact")], {"d0:a": fact("d0:a", weights=1, biases=2)}, [])
+    assert [(each.subject, each.outcome) for each in found.evidence] == [("weights", "holds"), ("biases", "also")]
+    assert found.verdict == "supported"
+
+
+def test_where_two_machines_disagree_both_are_shown() -> None:
+    runs = [
+        published({LSTM: 3.0, CNN: 1.0}),
+        published({LSTM: 1.0, CNN: 1.0}, machine="h200", device="cuda"),
+    ]
+    (found,) = resolve([claim(SLOWER)], {}, runs)
+    assert found.verdict == "mixed"
+    assert found.machines == {"here": "supported", "h200": "refuted"}
+
+
+def test_a_machine_that_leaves_it_open_does_not_take_from_another() -> None:
+    runs = [published({LSTM: 3.0, CNN: 1.0}), published({LSTM: [3.0], CNN: [1.0]}, machine="noisy")]
+    (found,) = resolve([claim(SLOWER)], {}, runs)
+    assert found.verdict == "supported"
+    assert found.machines == {"here": "supported", "noisy": "unresolved"}
+
+
+def test_what_does_not_exist_yet_leaves_the_claim_unresolved_and_is_named() -> None:
+    (found,) = resolve([claim(SLOWER, MissingCheck(needs="accuracy"))], {}, [published({LSTM: 3.0, CNN: 1.0})])
+    assert found.verdict == "unresolved"
+    assert found.machines == {"here": "supported"}
+    assert found.evidence[-1].note == "needs accuracy"
+
+
+def test_a_conceptual_claim_stays_one() -> None:
+    (found,) = resolve([claim(kind="conceptual")], {}, [])
+    assert (found.verdict, found.evidence) == ("conceptual", ())

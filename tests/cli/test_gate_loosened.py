@@ -1,0 +1,57 @@
+"""A change that loosens its own gate, by leaving a case, a metric or a step out of it, is judged as before it did."""
+
+from collections.abc import Callable
+
+from tests.gate_scenario import FAKE, GateScenario, Told
+from tests.scenario import Said
+
+Gate = Callable[..., Told]
+Verb = Callable[..., Said]
+
+SKIP = "skip: [{where: {name: slow}, because: it is slow now}]\n"
+
+
+def test_a_case_that_the_candidate_skips_and_the_base_does_not_counts_as_removed(
+    repo: GateScenario, gate: Gate
+) -> None:
+    repo.case("kept").case("slow", fault="slower").committed()
+    found = gate(repo.suite(more=SKIP))
+    assert (found.verdicts, found.code) == ({"kept": "unchanged", "slow": "removed"}, 4)
+    assert "it is slow now" in str(found.cases["slow"]["note"])
+
+
+def test_a_case_that_both_skip_passes(repo: GateScenario, gate: Gate) -> None:
+    found = gate(repo.case("kept").case("slow", fault="slower").committed(more=SKIP))
+    assert (found.verdicts, found.code) == ({"kept": "unchanged", "slow": "skipped"}, 0)
+
+
+def test_a_step_limit_that_the_candidate_lowers_leaves_no_case_out(repo: GateScenario, gate: Gate) -> None:
+    repo.case("slow", fault="slower", takes=0.02).committed()
+    assert gate(repo.suite(step_limit=0.001)).verdicts == {"slow": "regression"}
+
+
+def test_an_exact_metric_that_the_candidate_s_suite_drops_is_judged(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("larger", fault="outgrown").committed()
+    file.write_text(file.read_text().replace("metrics: [latency, parameters]", "metrics: [latency]"))
+    assert gate(file).verdicts == {"larger": "regression"}
+
+
+def test_a_base_whose_suite_cannot_be_read_is_incomparable_and_named(repo: GateScenario, verb: Verb) -> None:
+    file = repo.case("one").committed(more="nonsense: 1\n")
+    repo.suite()
+    said = verb("gate", file, "--against", "HEAD", *FAKE)
+    assert said.code == 4
+    assert "the base's suite cannot be read as asked" in said.err
+    assert "bench-trees-" not in said.err
+    assert repo.trees() == []
+
+
+def test_trials_are_as_long_as_the_suite_says_even_where_that_is_a_run_s_default(
+    repo: GateScenario, gate: Gate
+) -> None:
+    file = repo.case("one").committed(trial_seconds=0.3)
+    gate(file)
+    said = sum(sum(r.samples) for r in repo.records if r.kind == "timed") / 1e9
+    gate(repo.suite())
+    unsaid = sum(sum(r.samples) for r in repo.records if r.kind == "timed") / 1e9
+    assert said > 2 * unsaid

@@ -1,0 +1,135 @@
+"""`results/evidence/gate.csv` → what the gate makes of the pairs, as Markdown: `python -m tests.perf.gate.page`."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from math import exp
+from pathlib import Path
+from statistics import fmean
+
+from bench.statistics import median
+from tests.perf.gate.asked import answers, regression, verdicts
+from tests.perf.gate.composing import CALM, LIMITS, Dosed, Shown, agree, shown
+from tests.perf.gate.rows import OUT, Row, read
+from tests.perf.gate.shares import share
+
+LOADS = ("quiet", "constant", "bursts", "candidate")
+NAMES = {
+    "2": "+2 %",
+    "3": "+3 %",
+    "5": "+5 %",
+    "fifth": "`fifth`",
+    "most": "`most`",
+    "sleep": "`sleep`",
+}
+
+HEAD = """# What the gate finds, and what it does not
+
+Made by `python -m tests.perf.gate.measure`, then `python -m tests.perf.gate.page`, from `gate.csv`. A subject of 24
+cases (recurrent, convolutional and dense networks, inference and training, about 0.3 to 30 ms a step) in a repository
+of its own. A step is 100 equal parts of real work, and an even dose adds so many to every step, which the operations
+that a profiler counts confirm exactly. `fifth`: 20 more in every fifth step; `most`: 20 more in 80 % of the steps,
+drawn; `sleep`: a sleep of 5 % of the step's time (of more in the shortest steps: a sleep has a length of its own).
+
+The pairs were measured by the product's own loop, under each load: none, a spinning process on each core (`constant`),
+such processes in random bursts of 2 s on average, and such processes in every second stretch of 20 s, as a tool would
+meet them that measures a base first and the candidate after it (`candidate`). A case got
+further pairs, up to 40, only where a gate at 1 % was not done with it. At limits of 2 and 3 % one may therefore be
+inconclusive here that further pairs would have decided; and a dose at the limit or below it is not to be found.
+
+They are put together to gates of 24 cases, one of which has a dose, and judged by the product's own rule.
+`comparisons` are cases × judged metrics. Calm are doses whose own pairs have an sd of at most 1 %. `s a case` are the
+gate's wall seconds by its number of cases, surveys, servers and control included: the mean over the gates and the
+longest. In brackets: exact 95 % bounds of a share (Clopper and Pearson).
+"""
+
+
+def page(rows: Sequence[Row]) -> Iterator[str]:
+    """The lines of the page."""
+    found = {load: one for load in LOADS if (one := shown(rows, load))}
+    yield HEAD
+    yield "## Asked, and shown\n"
+    yield from answers(found)
+    for load, one in found.items():
+        yield f"\n## Load: {load}\n"
+        yield from noise(rows, one)
+        yield from equal_code(one)
+        yield from doses(one)
+
+
+def noise(rows: Sequence[Row], found: Shown) -> Iterator[str]:
+    """How far the pairs of equal code lie apart."""
+    for one in found.undosed:
+        sds = [pairs.sd for pairs in one.cases.values()]
+        counts = [len(pairs.sharp) for pairs in one.cases.values()]
+        attempts = [row.attempts for row in rows if row.unit == one.unit and row.kind == "pair"]
+        again = "" if one.unit.repeat == 1 else f", measurement {one.unit.repeat}"
+        yield (
+            f"Equal code{again}: {min(counts)} to {max(counts)} pairs a case, {fmean(attempts):.2f} attempts a pair; "
+            f"the pairs of {sum(sd <= CALM for sd in sds)} of {len(sds)} cases have an sd of at most {CALM:.0%} "
+            f"(median {median(sds):.2%}, largest {max(sds):.2%}).\n"
+        )
+
+
+def equal_code(found: Shown) -> Iterator[str]:
+    """The table of false alarms."""
+    yield "| limit | comparisons | false alarms | called faster | `unchanged` | pairs a case | s a case |"
+    yield "|--:|--:|--:|--:|--:|--:|--:|"
+    for limit in LIMITS:
+        decided = [decision for gate in found.equal[limit] for decision in gate.decisions.values()]
+        names = [decision.verdict for decision in decided]
+        cells = [
+            f"{limit:.0%}",
+            str(2 * len(decided)),
+            share(sum(sum(decision.worse) for decision in decided), 2 * len(decided)),
+            str(names.count("improvement")),
+            share(names.count("unchanged"), len(names)),
+            f"{fmean(decision.sharp.pairs for decision in decided):.1f}",
+            seconds([gate.seconds for gate in found.equal[limit]]),
+        ]
+        yield f"| {' | '.join(cells)} |"
+
+
+def doses(found: Shown) -> Iterator[str]:
+    """The table of what was found."""
+    if not found.doses:
+        return
+    heads = "found | of the calm ones | inconclusive | `unchanged` | called faster | size | labels agree"
+    yield f"\n| limit | dose | {heads} | pairs | s a case |"
+    yield "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    for limit in LIMITS:
+        for (dose, own), gates in found.doses.items():
+            if own == limit:
+                yield f"| {limit:.0%} | {NAMES[dose]} | {' | '.join(cells_of(gates))} |"
+
+
+def cells_of(gates: Sequence[Dosed]) -> list[str]:
+    """Of one dose at one limit. The size is the median over the cases, of the sharp metric's change and the mean's."""
+    calm = [one for one in gates if one.sd <= CALM]
+    swapped = [one for one in gates if one.swapped is not None]
+    found = [[exp(part.estimate) - 1 for part in (one.decision.sharp, one.decision.mean)] for one in gates]
+    sizes = [median(part) for part in zip(*found, strict=True)]
+    return [
+        share(sum(map(regression, gates)), len(gates)),
+        share(sum(map(regression, calm)), len(calm)),
+        str(verdicts(gates, "inconclusive")),
+        str(verdicts(gates, "unchanged")),
+        str(verdicts(gates, "improvement")),
+        " / ".join(f"{size:+.1%}" for size in sizes),
+        f"{sum(map(agree, swapped))} of {len(swapped)}" if swapped else "–",
+        f"{fmean(one.decision.sharp.pairs for one in gates):.1f}",
+        seconds([one.seconds for one in gates]),
+    ]
+
+
+def seconds(values: Sequence[float]) -> str:
+    """`6.1 (7.0)`: the mean and the largest."""
+    return f"{fmean(values):.1f} ({max(values):.1f})"
+
+
+def main(file: Path) -> None:
+    """Prints the page of that CSV file."""
+    print("\n".join(page(read(file))))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT)

@@ -1,0 +1,142 @@
+"""A planned gate of the subject → its rows, round by round, measured by the product's own loop of pairs."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
+from itertools import groupby
+from math import log
+from pathlib import Path
+
+from bench.api.alone import Site, measuring
+from bench.api.planning import Plan
+from bench.api.running import place_of, scratch_folder, setup_of
+from bench.gate.decide import MEAN
+from bench.gate.pairs import CHANGE, pairs
+from bench.measure import revisions
+from bench.measure.pairing import PairMeans, PairRunner
+from bench.measure.request import Place, Tree
+from bench.plan.project import find_project
+from bench.plan.schedule import order
+from bench.records.nouns import Record, Run, Side
+from tests.evidence.load import load
+from tests.perf.gate import weather
+from tests.perf.gate.judging import Patient
+from tests.perf.gate.rows import Row, Unit
+
+Timed = tuple[Record, float]
+"""A record, and the wall seconds for which it was waited."""
+
+
+def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Iterator[list[Row]]:
+    """The rows of the surveys, then those of every round when it is over."""
+    made = judge.run
+    assert made.gate is not None
+    root = revisions.repository(site.project.folder)
+    with ExitStack() as stack:
+        stack.enter_context(disturbing(unit.load, made.seed))  # before the harness leaves the core that it measures on
+        stack.enter_context(measuring(f"evidence of the gate, {unit.load}", site, device=made.device, wait=None))
+        (base,) = stack.enter_context(revisions.worktrees(root, made.gate.revision, len(CHANGE) - 1))
+        scratch = stack.enter_context(scratch_folder())
+        trees: dict[Side, Path] = {"base": base, "candidate": root}
+        means = PairMeans(
+            setup=setup_of(made, site, scratch),
+            places={side: place(made, site, planned.file, tree=tree) for side, tree in trees.items()},
+            order=partial(order, seed=made.seed),
+            judge=judge,
+        )
+        runner = PairRunner(made, means)
+        stack.callback(runner.close)
+        yield from rounds(runner.measure(), judge, unit)
+
+
+def disturbing(name: str, seed: int) -> AbstractContextManager[object]:
+    """That load, running."""
+    return weather.candidate(seed) if name == "candidate" else load(name, seed)
+
+
+def place(made: Run, site: Site, file: Path, *, tree: Path) -> Place:
+    """Of one side."""
+    proof = Tree(root=str(tree), names=tuple(sorted(revisions.modules(tree))))
+    return place_of(made, site, find_project(tree / file.name), tree=proof)
+
+
+def rounds(records: Iterable[Record], judge: Patient, unit: Unit) -> Iterator[list[Row]]:
+    """A round's rows are there when the next one's first record is: what is interrupted leaves no row."""
+    surveys: list[Record] = []
+    servers: set[int] = set()
+    for number, group in groupby(timed(records), key=lambda each: each[0].round):
+        measured = list(group)
+        starts = list(started(measured, servers, unit))
+        found = [record for record, _ in measured]
+        if number == 0:
+            surveys = found
+            yield [*starts, *surveyed(measured, unit)]
+        else:
+            yield [*starts, *paired(measured, surveys, judge, unit)]
+
+
+def timed(records: Iterable[Record]) -> Iterator[Timed]:
+    """Each with the seconds since the one before was dealt with."""
+    began = time.monotonic()
+    for record in records:
+        yield record, time.monotonic() - began
+        began = time.monotonic()
+
+
+def started(measured: Sequence[Timed], servers: set[int], unit: Unit) -> Iterator[Row]:
+    """A row for every server that is new: what the first of its records was waited for beyond its own time."""
+    for record, seconds in measured:
+        if record.server not in servers:
+            servers.add(record.server)
+            took = max(0.0, seconds - record.phases.get("total", 0.0))
+            yield Row(load=unit.load, dose=unit.dose, repeat=unit.repeat, kind="server", seconds=took)
+
+
+def surveyed(measured: Sequence[Timed], unit: Unit) -> Iterator[Row]:
+    """A row for every case that both sides have surveyed."""
+    by_case: dict[str, dict[Side, Record]] = {}
+    for record, _ in measured:
+        by_case.setdefault(record.case, {})[record.side] = record
+    for case, sides in by_case.items():
+        if all(side in sides and sides[side].status == "ok" for side in CHANGE):
+            base, candidate = (sides[side] for side in CHANGE)
+            yield Row(
+                load=unit.load,
+                dose=unit.dose,
+                repeat=unit.repeat,
+                kind="survey",
+                case=short(case),
+                sharp=log(candidate.metrics["operations"] / base.metrics["operations"]),
+                seconds=sum(side.phases["total"] for side in (base, candidate)),
+            )
+
+
+def paired(measured: Sequence[Timed], surveys: Sequence[Record], judge: Patient, unit: Unit) -> Iterator[Row]:
+    """A row for every case that has a pair."""
+    records = [record for record, _ in measured]
+    for case, (pair,) in pairs(records).items():
+        own = [record for record in records if record.case == case]
+        metric = judge.sharp(case, surveys)
+        sharp, mean = pair.log_ratio(metric), pair.log_ratio(MEAN)
+        assert sharp is not None
+        assert mean is not None
+        yield Row(
+            load=unit.load,
+            dose=unit.dose,
+            repeat=unit.repeat,
+            kind="pair",
+            case=short(case),
+            pair=judge.before + pair.first.round,
+            attempts=1 + max(record.attempt for record in own),
+            sharp=sharp,
+            mean=mean,
+            metric=metric,
+            seconds=sum(record.phases.get("total", 0.0) for record in own),
+            order="bc" if pair.first.position == 1 else "cb",
+        )
+
+
+def short(case: str) -> str:
+    """`model=rnn,mode=inference,size=small` → `rnn-inference-small`."""
+    return "-".join(level.partition("=")[2] for level in case.split(","))

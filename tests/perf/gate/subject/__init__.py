@@ -1,0 +1,1 @@
+"""What `tests.perf.gate.measure` copies into a repository of its own, and gates there."""

@@ -1,0 +1,146 @@
+"""What stands in the pages, as far as no browser is needed to see it."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from bench.api.drawing import svg
+from bench.report.figures.nouns import Line, Panel, Point
+from bench.report.html.index import index_page
+from bench.report.html.page import html_page
+from bench.report.index import Link
+from bench.report.nouns import Amount
+from tests.report.html.samples import FIGURE, SVG, hostile, large, ordinary
+
+ORDINARY = html_page(ordinary(), [SVG, SVG])
+INDEX = index_page([ordinary(), ordinary()], [Link(title="The claims", path="claims.md")])
+HOSTILE = html_page(hostile(), [SVG])
+HOSTILE_INDEX = index_page([hostile()], [Link(title="<b>", path="javascript:pwned=1")])
+PAGES = {"page": ORDINARY, "index": INDEX, "hostile page": HOSTILE, "hostile index": HOSTILE_INDEX}
+every_page = pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
+
+
+class Reader(HTMLParser):
+    """The elements of a page with their attributes, and the texts of its style and script."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.raw: dict[str, list[str]] = {"style": [], "script": []}
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self.cdata_elem in self.raw:
+            self.raw[self.cdata_elem].append(data)
+
+    def all(self, key: str) -> list[str]:
+        return [value for _, attributes in self.elements if (value := attributes.get(key)) is not None]
+
+
+@every_page
+def test_the_policy_allows_the_page_s_own_style_and_script_and_nothing_else(text: str) -> None:
+    found = Reader(text)
+    policy = dict(
+        directive.strip().split(" ", 1)
+        for tag, attributes in found.elements
+        if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+        for directive in (attributes["content"] or "").split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    for name in ("style", "script"):
+        (own,) = ["".join(found.raw[name])]
+        digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+        assert policy[f"{name}-src"] == f"'sha256-{digest}'"
+    assert [tag for tag, _ in found.elements].count("script") == 1
+
+
+@every_page
+def test_no_element_has_a_style_or_a_script_of_its_own(text: str) -> None:
+    keys = {key for _, attributes in Reader(text).elements for key in attributes}
+    assert not {key for key in keys if key == "style" or key.startswith("on")}
+
+
+@every_page
+def test_every_address_is_a_place_in_the_page_or_a_file_beside_it(text: str) -> None:
+    found = Reader(text)
+    for address in (*found.all("href"), *found.all("src")):
+        assert re.fullmatch(r"#[\w-]+|data:,|[\w.+/%-]+", address), address
+    assert not re.search(r"https?:|//", "".join(found.raw["style"]))
+
+
+@every_page
+def test_every_place_that_is_pointed_to_exists_once(text: str) -> None:
+    found = Reader(text)
+    places = found.all("id")
+    assert len(places) == len(set(places))
+    assert {address[1:] for address in found.all("href") if address.startswith("#")} <= set(places)
+
+
+def test_the_same_run_makes_the_same_page() -> None:
+    assert html_page(ordinary(), [SVG, SVG]) == ORDINARY
+
+
+def test_the_page_has_a_language_a_title_and_a_way_to_skip_to_the_content() -> None:
+    found = Reader(ORDINARY)
+    assert ("html", {"lang": "en"}) in found.elements
+    assert "<title>Recurrent against convolutional · epyc-2c</title>" in ORDINARY
+    assert found.all("href")[1] == "#main"
+
+
+def test_the_page_says_what_was_asked_answered_found_and_how_to_repeat_it() -> None:
+    text = Reader(ORDINARY).text
+    assert "Which is faster?" in text
+    assert "AMD EPYC" in text
+    assert "latency = a + b·x, x: size" in text
+    assert "too few cases with values" in text
+    assert "Advice: measure on a quiet machine." in text
+    assert "bench run suites/sample.yaml --seed 7" in text
+    assert "at revision 0123456789ab" in text
+
+
+def test_cells_carry_their_values_and_failed_ones_none() -> None:
+    assert '<td data-value="0.000349">349 <small>[346–352]</small>' in ORDINARY
+    assert '<th scope="row" data-value="28">28</th>' in ORDINARY
+    assert re.search(r'<td class="none">failed<sup><a href="#table-1-note-\d" aria-label="note \d">', ORDINARY)
+
+
+def test_texts_that_attack_are_shown_as_they_are_without_what_is_invisible() -> None:
+    for text in (HOSTILE, HOSTILE_INDEX):
+        assert "<script>pwned=1" not in text
+        assert "{{ 7*7 }}" in text
+        assert "\u202e" not in text
+    assert Reader(HOSTILE).text.count("<script>pwned=1</script>") > 20
+
+
+def test_a_run_of_which_nothing_is_known_has_a_page() -> None:
+    made = ordinary()
+    bare = replace(made, starts=(), tables=(), findings=(), outcomes=(), figures=(), laws=())
+    text = Reader(html_page(bare)).text
+    assert "compares with no reference" in text
+    assert "None." in text
+
+
+def test_fifty_cases_and_five_figures_are_less_than_a_megabyte_and_a_half() -> None:
+    points = tuple(Point(x=Amount(value=i), y=Amount(value=i, low=i * 0.9, high=i * 1.1)) for i in range(1, 11))
+    lines = tuple(Line(series=number, points=points) for number in range(5))
+    figure = replace(FIGURE, series=tuple((f"network_{i}",) for i in range(5)), panels=(Panel(title="", lines=lines),))
+    made = html_page(replace(large(), figures=(figure,) * 5), [svg(figure)] * 5)
+    assert made.count('id="figure-5-') > 50
+    assert len(made.encode()) < 1_500_000
+
+
+def test_the_index_links_to_the_files_of_each_run_and_to_other_pages() -> None:
+    addresses = Reader(INDEX).all("href")
+    for file in ("table.md", "measurements.csv", "figures/1-latency-by-size.svg"):
+        assert f"sample/epyc-2c/{file}" in addresses
+    assert "claims.md" in addresses
+    assert "sample/epyc-2c/figures/2-latency-by-size.svg" in Reader(INDEX).all("src")

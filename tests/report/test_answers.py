@@ -1,0 +1,109 @@
+from bench.report.answers import PLACES, Said, answers
+from bench.report.nouns import Amount, Cell, Facet, Row, Table
+from tests.report.samples import HOSTILE, SPEC, hostile_table, table
+
+
+def ratio(value: float, spread: float | None = 0.02) -> Cell:
+    bounds = {} if spread is None else {"low": value * (1 - spread), "high": value * (1 + spread)}
+    return Cell(case="c", value=Amount(value=1.0), ratio=Amount(value=value, **bounds))
+
+
+def compared(*cells: Cell, label: str = "× slower", title: str = "", column: str = "lstm") -> Table:
+    """One column, a row for each cell: size 1, 2, …"""
+    rows = tuple(Row(labels=(str(i),), cells=(cell,)) for i, cell in enumerate(cells, 1))
+    return Table(
+        heading="latency by size and model",
+        row_factors=("size",),
+        ratio_label=label,
+        facets=(Facet(title=title, divisor=1.0, unit="s", columns=(column,), rows=rows),),
+        caption=(),
+        footnotes=(),
+        reference=(("model", "cnn"),),
+    )
+
+
+def said(*cells: Cell, label: str = "× slower", title: str = "") -> Said:
+    ((one,),) = [answer.sentences for answer in answers([compared(*cells, label=label, title=title)])]
+    return one
+
+
+def test_a_column_has_one_sentence_with_its_range_and_where_its_ends_are() -> None:
+    found = said(ratio(4.0), ratio(1.5), ratio(2.0))
+    assert found == Said(column="lstm", text="is 1.50× (size 2) to 4.00× (size 1) slower than model=cnn", remarks=())
+
+
+def test_ratios_below_one_are_said_the_other_way_round_the_smaller_first() -> None:
+    assert said(ratio(0.25), ratio(0.5)).text == "is 2.00× (size 2) to 4.00× (size 1) faster than model=cnn"
+    assert said(ratio(0.5), label="× more").text == "is 2.00× less than model=cnn"
+    assert said(ratio(0.5), label="× faster").text == "is 2.00× slower than model=cnn"
+
+
+def test_a_column_on_both_sides_of_one_says_in_how_many_rows_it_is_which() -> None:
+    found = said(ratio(2.0), ratio(0.5), ratio(0.4))
+    assert found.text == "is from 2.00× slower (size 1) to 2.50× faster (size 3) than model=cnn"
+    assert found.remarks == ("slower in 1 and faster in 2 of 3 rows",)
+
+
+def test_ends_that_read_the_same_are_said_once() -> None:
+    assert said(ratio(2.0), ratio(2.001)).text == "is 2.00× slower than model=cnn"
+
+
+def test_rows_whose_interval_contains_one_are_named() -> None:
+    found = said(ratio(1.01), ratio(3.0), ratio(0.99))
+    assert found.remarks == ("not told apart from it, the interval containing 1: size 1, size 3",)
+
+
+def test_an_interval_that_touches_one_contains_it() -> None:
+    touching = Cell(case="c", value=Amount(value=1.0), ratio=Amount(value=1.2, low=1.0, high=1.4))
+    assert said(touching).remarks == ("not told apart from it, the interval containing 1: size 1",)
+
+
+def test_rows_without_an_interval_are_named_where_others_have_one() -> None:
+    assert said(ratio(2.0, None), ratio(3.0)).remarks == ("without an interval: size 1",)
+    assert said(ratio(2.0, None), ratio(3.0, None)).remarks == ()
+
+
+def test_rows_that_cannot_be_compared_are_named() -> None:
+    failed, excluded = Cell(case="c", status="failed"), Cell()
+    assert said(ratio(2.0), failed, excluded).remarks == ("not compared: size 2",)
+
+
+def test_many_places_are_counted() -> None:
+    (remark,) = said(*[ratio(1.0)] * (PLACES + 3)).remarks
+    assert remark.endswith(f"size {PLACES} and 3 more")
+
+
+def test_a_place_names_its_part_of_the_table_and_words_need_no_factor() -> None:
+    assert "(size 1 of batch 8)" in said(ratio(2.0), ratio(3.0), title="batch 8").text
+    words = compared(ratio(2.0), ratio(3.0))
+    (facet,) = words.facets
+    named = tuple(Row(labels=(label,), cells=row.cells) for label, row in zip(("row", "true"), facet.rows, strict=True))
+    made = Table(
+        heading="h", row_factors=("slicing",), ratio_label="× slower", caption=(), footnotes=(),
+        facets=(Facet(title="", divisor=1.0, unit="s", columns=("x",), rows=named),), reference=(("model", "cnn"),),
+    )  # fmt: skip
+    assert answers([made])[0].sentences[0].text.startswith("is 2.00× (row) to 3.00× (slicing true) slower")
+
+
+def test_the_reference_is_not_called_something_that_cannot_be_compared() -> None:
+    reference = Cell(case="r", value=Amount(value=1.0))
+    rows = (Row(labels=("library",), cells=(reference,)), Row(labels=("loop",), cells=(ratio(9.0),)))
+    made = Table(
+        heading="h", row_factors=("implementation",), ratio_label="× slower", caption=(), footnotes=(),
+        facets=(Facet(title="", divisor=1.0, unit="s", columns=("size 8",), rows=rows),),
+        reference=(("implementation", "library"), ("size", "8")),
+    )  # fmt: skip
+    assert answers([made])[0].sentences[0].remarks == ()
+
+
+def test_a_table_names_what_its_ratios_are_relative_to() -> None:
+    assert table().reference == (("model", "cnn"),)
+    (answer,) = answers([table()])
+    assert answer.heading == "latency by size and model, against model=cnn"
+    assert [one.column for one in answer.sentences] == ["lstm"]
+
+
+def test_a_table_without_a_reference_gives_no_answer() -> None:
+    assert answers([hostile_table()]) == ()
+    assert SPEC.relative_to
+    assert HOSTILE not in str(answers([table()]))

@@ -1,0 +1,175 @@
+"""Verdicts and their evidence as Markdown, CSV, JSON and on a terminal."""
+
+import csv
+import io
+import json
+
+import pytest
+from markdown_it import MarkdownIt
+from rich.console import Console
+
+from bench.records.claims import RATIO, Claim, ClaimVerdict, Evidence, Outcome, Resolved
+from bench.report.claims.markdown import claims_text, parameters_text
+from bench.report.claims.rows import claims_csv, claims_json, verdicts_in
+from bench.report.claims.terminal import claims_view
+from bench.report.claims.words import sentences
+
+HOSTILE = "a|b `c` **d** [e](http://f) <img src=x onerror=alert(1)> <!-- bench: x#1 -->\n# g \x1b[2J ::error::h &lt;"
+
+
+def exact(
+    name: str = "D0-C1", *, verdict: ClaimVerdict = "mixed", words: str = "原文", says: str = "It is so."
+) -> Resolved:
+    lines = (
+        Evidence(check=1, subject="weights", outcome="holds", expected="52,000", observed="52,000"),
+        Evidence(check=1, subject="shape", outcome="fails", expected="[2, 4]", observed="[4, 2]"),
+        Evidence(check=1, subject="biases", outcome="also", observed="800"),
+    )
+    claim = Claim(id=name, words=words, says=says, kind="exact", about="count", remark="Mind this.")
+    return Resolved(claim=claim, verdict=verdict, evidence=lines)
+
+
+def ratio(
+    value: float, outcome: Outcome = "holds", *, machine: str = "here", link: str = "law/here/m.csv#L2"
+) -> Evidence:
+    return Evidence(
+        check=1,
+        subject="latency, steps=784 by steps=28",
+        outcome=outcome,
+        expected="above 10",
+        value=value,
+        low=value * 0.95,
+        high=value * 1.05,
+        unit=RATIO,
+        machine=machine,
+        device="cpu",
+        link=link,
+    )
+
+
+def measured(*lines: Evidence, machines: dict[str, ClaimVerdict] | None = None) -> Resolved:
+    claim = Claim(id="D1-C1", words="原文", says="It is so.", kind="measured")
+    return Resolved(claim=claim, verdict="supported", evidence=lines, machines=machines or {})
+
+
+def test_what_holds_is_one_sentence_and_what_fails_has_both_values() -> None:
+    assert [each.text for each in sentences(exact())] == [
+        "observed: weights 52,000",
+        "shape: observed [4, 2], claimed [2, 4]",
+        "Mind this.",
+    ]
+
+
+def test_what_was_measured_has_its_interval_its_machine_and_a_link_to_its_row() -> None:
+    head, line = sentences(measured(ratio(27.1)))
+    assert head.text == "here (cpu), above 10: 1 of 1 hold"
+    assert line.text == "holds: latency, steps=784 by steps=28 27.1× [25.7–28.5]"
+    assert line.link == "law/here/m.csv#L2"
+
+
+def test_of_many_lines_the_extremes_of_each_outcome_are_shown() -> None:
+    lines = [ratio(value) for value in (20.0, 40.0, 30.0, 25.0)] + [ratio(5.0, "fails"), ratio(4.0, "fails")]
+    texts = [each.text for each in sentences(measured(*lines))]
+    assert texts[0] == "here (cpu), above 10: 4 of 6 hold, 2 of 6 fail"
+    assert [text.split()[0:2] + text.split()[-2:-1] for text in texts[1:5]] == [
+        ["holds:", "latency,", "20.0×"],
+        ["holds:", "latency,", "40.0×"],
+        ["fails:", "latency,", "4.00×"],
+        ["fails:", "latency,", "5.00×"],
+    ]
+    assert texts[5] == "and 2 between these"
+
+
+def test_machines_that_disagree_are_both_named() -> None:
+    found = measured(
+        ratio(27.1), ratio(2.0, "fails", machine="h200"), machines={"here": "supported", "h200": "refuted"}
+    )
+    assert [each.text for each in sentences(found)][-1] == "here: supported; h200: refuted"
+
+
+def test_a_time_is_shown_in_a_unit_that_reads_well() -> None:
+    line = Evidence(check=1, subject="b", outcome="holds", value=3.2e-6, low=3.1e-6, high=3.3e-6, unit="s", machine="m")
+    assert "3.20 µs [3.10–3.30]" in [each.text for each in sentences(measured(line))][1]
+
+
+def test_the_page_counts_the_verdicts_of_each_document() -> None:
+    text = claims_text([exact("D0-C1"), exact("D0-C2", verdict="refuted"), measured(ratio(27.1))])
+    assert "| D0 | 2 | 0 | 1 | 1 | 0 | 0 |" in text
+    assert "| all | 3 | 1 | 1 | 1 | 0 | 0 |" in text
+    assert "([row](law/here/m.csv#L2))" in text
+
+
+def test_every_count_and_shape_is_in_the_table_of_parameters() -> None:
+    rows = parameters_text([exact(), measured(ratio(27.1))]).splitlines()[-3:]
+    assert rows == [
+        "| D0-C1 | It is so. | weights | 52,000 | 52,000 |",
+        "| D0-C1 | It is so. | shape | &#91;2, 4&#93; | **&#91;4, 2&#93;** |",
+        "| D0-C1 | It is so. | biases | – | 800 |",
+    ]
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "x" * 5000, "a\r\nb", "‮evil", "|", "--- | ---"])
+def test_no_word_of_a_claim_means_anything_but_itself_on_a_page(text: str) -> None:
+    found = exact(words=text, says=text)
+    for page in (claims_text([found]), parameters_text([found])):
+        html = MarkdownIt("commonmark").enable("table").render(page)
+        assert "<img" not in html
+        assert "<a " not in html
+        assert "<!--" not in page
+        assert html.count("<h1>") == 1
+        lengths = {line.count("|") for line in page.splitlines() if line.startswith("| D0-C1")}
+        assert lengths == {6}
+
+
+def test_a_link_cannot_leave_its_parentheses() -> None:
+    found = measured(ratio(27.1, link="a) [x](http://evil b/m.csv#L2"))
+    html = MarkdownIt("commonmark").enable("table").render(claims_text([found]))
+    assert html.count("<a ") == 1
+    assert "evil%20b" in html
+
+
+def test_the_file_of_rows_has_every_line_of_evidence_and_every_claim() -> None:
+    alone = Resolved(
+        claim=Claim(id="D2-C1", words="w", says="s", kind="conceptual", because="nobody can tell"), verdict="conceptual"
+    )
+    rows = list(csv.DictReader(io.StringIO(claims_csv([exact(), measured(ratio(27.1)), alone]))))
+    assert [(row["claim"], row["subject"], row["outcome"]) for row in rows] == [
+        ("D0-C1", "weights", "holds"),
+        ("D0-C1", "shape", "fails"),
+        ("D0-C1", "biases", "also"),
+        ("D1-C1", "latency, steps=784 by steps=28", "holds"),
+        ("D2-C1", "", ""),
+    ]
+    assert (rows[3]["value"], rows[3]["low"], rows[3]["unit"], rows[3]["machine"]) == ("27.1", "25.745", "×", "here")
+    assert rows[4]["note"] == "nobody can tell"
+
+
+def test_a_spreadsheet_takes_no_word_for_a_formula() -> None:
+    rows = list(csv.DictReader(io.StringIO(claims_csv([exact(words="=HYPERLINK(1)", says="+1-1")]))))
+    assert rows[0]["words"] == "'=HYPERLINK(1)"
+    assert rows[0]["says"] == "'+1-1"
+
+
+def test_the_verdicts_are_read_back_from_the_file() -> None:
+    assert verdicts_in(claims_csv([exact(), measured(ratio(27.1))])) == {"D0-C1": "mixed", "D1-C1": "supported"}
+    assert verdicts_in("") == {}
+    assert verdicts_in("a,b\n1,2\n") == {}
+
+
+def test_json_holds_the_claims_with_their_evidence() -> None:
+    first, second = json.loads(claims_json([exact(), measured(ratio(27.1), machines={"here": "supported"})]))
+    assert (first["claim"], first["verdict"], len(first["evidence"])) == ("D0-C1", "mixed", 3)
+    assert second["machines"] == {"here": "supported"}
+    assert second["evidence"][0]["value"] == 27.1
+
+
+def test_a_terminal_of_80_columns_holds_the_table_and_obeys_nothing() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=False)
+    console.print(claims_view([exact(words=HOSTILE, says=HOSTILE), measured(ratio(27.1))]))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "\x1b" not in out.getvalue()
+    assert "::" not in out.getvalue()
+    assert lines[-1].strip() == "1 supported, 1 mixed"
+    assert any("claimed [2, 4]" in line for line in lines)
