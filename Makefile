@@ -1,5 +1,5 @@
 # make bench   the main job's quick version on this machine, and its tables
-# make test    lint, types, layers, tests
+# make test    lint, types, layers, tests, and whether results/ says what the records and the claims say
 # Both make the environment first; a stamp with the hash of pyproject.toml skips an install that is there.
 
 VENV ?= .venv
@@ -20,6 +20,8 @@ test: $(TEST_STAMP)
 	$(BIN)/mypy --strict bench suites tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+	$(BIN)/bench report --check
+	$(BIN)/bench claims --check
 
 perf: $(TEST_STAMP)
 	$(BIN)/python -m pytest tests/perf --benchmark-only

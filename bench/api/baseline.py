@@ -34,6 +34,8 @@ def against_baseline(base: str, candidate: str, *, limit: float | None) -> Gate:
     if folders[0].resolve() == folders[1].resolve():
         raise BenchError("base and candidate are one and the same run", where=candidate, hint="name two runs")
     old, new = map(_run, folders)
+    if old.run.name == new.run.name:
+        raise BenchError("base and candidate are copies of one run", where=candidate, hint="name two runs")
     return judge_runs(old, new, _policy(old.run.suite, limit))
 
 

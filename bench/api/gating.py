@@ -11,6 +11,7 @@ from bench.api.planning import Options, Plan, plan
 from bench.api.running import Listener, describe, place_of, record, scratch_folder, setup_of
 from bench.api.verdicts import derive_gate
 from bench.errors import BenchError, Incomparable
+from bench.gate.alike import unlike
 from bench.gate.judge import PairJudge
 from bench.measure import revisions
 from bench.measure.lock import run_lock
@@ -21,7 +22,7 @@ from bench.plan.overlays import QUICK
 from bench.plan.project import Project, find_project
 from bench.plan.schedule import order
 from bench.plan.select import select
-from bench.records.nouns import Finding, GateAsked, Record, Side
+from bench.records.nouns import Case, Finding, GateAsked, Record, Side
 from bench.store import folder as store
 
 TRIAL_SECONDS = 0.1
@@ -87,7 +88,7 @@ def _measured(planned: Plan, site: Site, trees: Trees, asked: GateAsked, listen:
         means = PairMeans(
             setup=setup_of(made, site, scratch),
             places={
-                side: place_of(made, site, _project(tree, site, trees), tree=_tree(tree))
+                side: place_of(made, site, _project(tree, site, trees), tree=_tree(tree, trees))
                 for side, tree in trees.of_sides().items()
             },
             order=partial(order, seed=made.seed),
@@ -126,16 +127,21 @@ def _base_plan(planned: Plan, site: Site, trees: Trees) -> Plan | None:
 
 
 def _kept_to(planned: Plan, base: Plan | None) -> Plan:
-    """No change loosens its own gate: exact metrics of either suite are looked at, and what is too long a step for the
-    candidate's suite alone is measured."""
+    """No change loosens its own gate: exact metrics of either suite are looked at, what is too long a step for the
+    candidate's suite alone is measured, and the longer of the two budgets holds."""
     if base is None:
         return planned
     metrics = tuple(dict.fromkeys((*planned.suite.metrics, *base.suite.metrics)))
     step_limit = max(planned.policy.step_limit, base.policy.step_limit)
+    budgets = (planned.policy.max_seconds, base.policy.max_seconds)
+    known = [seconds for seconds in budgets if seconds is not None]
+    max_seconds = max(known) if len(known) == len(budgets) else None
+    if "max_seconds" in planned.options.policy:
+        max_seconds = planned.policy.max_seconds
     return replace(
         planned,
         suite=replace(planned.suite, metrics=metrics),
-        policy=replace(planned.policy, step_limit=step_limit),
+        policy=replace(planned.policy, step_limit=step_limit, max_seconds=max_seconds),
     )
 
 
@@ -158,22 +164,37 @@ def _asked(
         policy=gate_policy(suite, project, limit=limit, default=DEFAULT_LIMIT),
         added=tuple(case.id for case in planned.cases if case.id not in known),
         removed=tuple(case.id for case in gone if case.id in wanted),
-        notes=_notes(trees),
+        changed={case.id: "; ".join(fields) for case in planned.cases if (fields := _unlike(case, old))},
+        notes=_notes(trees, revision),
     )
 
 
-def _notes(trees: Trees) -> tuple[Finding, ...]:
+def _unlike(case: Case, old: Sequence[Case]) -> list[str]:
+    """What the case means otherwise than the base's of the same name: both sides would measure the candidate's."""
+    return next((unlike(there, case) for there in old if there.id == case.id), [])
+
+
+def _notes(trees: Trees, revision: str) -> tuple[Finding, ...]:
     base, candidate = (revisions.dependency_files(tree) for tree in (trees.base, trees.candidate))
     changed = sorted(name for name in {*base, *candidate} if base.get(name) != candidate.get(name))
-    if not changed:
-        return ()
-    return (
-        Finding(
-            code="dependencies differ",
-            message=f"{', '.join(changed)} of the two revisions differ, and both were measured in one environment",
-            advice="gate the change of dependencies by itself, with bench gate --baseline and an environment each",
-        ),
-    )
+    found = []
+    if changed:
+        found.append(
+            Finding(
+                code="dependencies differ",
+                message=f"{', '.join(changed)} of the two revisions differ, and both were measured in one environment",
+                advice="gate the change of dependencies by itself, with bench gate --baseline and an environment each",
+            )
+        )
+    if revisions.unchanged(trees.candidate, revision):
+        found.append(
+            Finding(
+                code="nothing changed",
+                message="the working tree is the base: the gate compared the code with itself",
+                advice="name another base, such as the merge base with the main branch",
+            )
+        )
+    return tuple(found)
 
 
 def _there(path: Path, tree: Path, trees: Trees) -> Path:
@@ -185,5 +206,9 @@ def _project(tree: Path, site: Site, trees: Trees) -> Project:
     return site.project if tree == trees.candidate else find_project(_there(site.file, tree, trees))
 
 
-def _tree(root: Path) -> Tree:
-    return Tree(root=str(root), names=tuple(sorted(revisions.modules(root))))
+def _tree(root: Path, trees: Trees) -> Tree:
+    """With the current folder's place in that tree, if it has one."""
+    here = Path.cwd().resolve()
+    inside = here.relative_to(trees.candidate) if here.is_relative_to(trees.candidate) else Path()
+    folder = root / inside if (root / inside).is_dir() else root
+    return Tree(root=str(root), folder=str(folder), names=tuple(sorted(revisions.modules(root))))

@@ -147,11 +147,11 @@ def is_worse(adjusted: Evidence) -> bool:
 
 def verdict_of(sharp: Evidence, others: Sequence[Evidence], *, worse: bool) -> Verdict:
     """The verdict on a case whose p-values are adjusted: better is what the sharp metric shows, and unchanged where it
-    is shown to lie within its limit and no other metric contradicts."""
+    is shown to lie within its limit, either only while no other metric contradicts."""
     if worse:
         return "regression"
+    if any(other.slower <= FAMILY or other.estimate > other.m for other in others):
+        return "inconclusive"  # cheaper steps, and now and then a dear one
     if sharp.faster <= FAMILY and sharp.estimate < -sharp.m:
         return "improvement"
-    within = -sharp.m < sharp.low <= sharp.high < sharp.m
-    contradicted = any(other.slower <= FAMILY or other.estimate > other.m for other in others)
-    return "unchanged" if within and not contradicted else "inconclusive"
+    return "unchanged" if -sharp.m < sharp.low <= sharp.high < sharp.m else "inconclusive"

@@ -27,6 +27,12 @@ def exact_changes(
     ]
 
 
+def lost_metrics(base: Known, candidate: Known, *, metrics: Sequence[str]) -> list[str]:
+    """The exact metrics that the base knows and the candidate does not: what is not said cannot be shown to be no
+    worse."""
+    return [m for m in metrics if metric_named(m).source == "exact" and m in base and m not in candidate]
+
+
 def _differ(metric: str, base: float, candidate: float) -> bool:
     least, share = MARGINS.get(metric, (0, 0.0))
     return abs(candidate - base) > max(least, share * base)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, log1p
 
 from bench.gate.decide import LOOKS, MEAN, Decision, Evidence, needed
-from bench.gate.exact import exact_changes
+from bench.gate.exact import exact_changes, lost_metrics
 from bench.gate.judge import base_surveys, decisions, sharp_metric
 from bench.gate.pairs import CHANGE, CONTROL, log_ratios, pairs
 from bench.gate.policy import compared, exit_code, limit_of, permitted
@@ -15,6 +15,13 @@ from bench.statistics import signed_rank, signed_rank_p
 
 CONTROL_ERROR = 0.0005
 """One-sided. The control is to find what makes equal code differ by a quarter of the limit, and nothing else."""
+
+
+NO_CONTROL = Finding(
+    code="no control",
+    message="base against base was not measured, or in too few pairs for an interval",
+    advice="a longer budget (max_seconds) leaves room for it",
+)
 
 
 def outcome(run: Run, records: Sequence[Record]) -> Gate:
@@ -55,6 +62,8 @@ def gate_verdict(cases: Sequence[Judged], control: Control | None) -> GateVerdic
     """A control that finds a change where there is none takes every other finding's worth; a gate that has compared
     nothing has found nothing."""
     unsure = any(not case.allowed and case.verdict not in ("improvement", "unchanged") for case in cases)
+    if any(change.worse for case in cases for change in case.changes if not change.pairs):
+        return "regression"  # what is known without timing no control can doubt
     if not compared(cases) or (control is not None and control.fired):
         return "inconclusive"
     if any(case.verdict == "regression" for case in cases):
@@ -94,13 +103,14 @@ def _case(run: Run, case: Case, records: Sequence[Record], decision: Decision | 
     exact = exact_changes(case, *known, metrics=run.suite.metrics, policy=run.gate.policy)
     timed = [] if decision is None else _changes(run, case, surveys, decision)
     worse = any(change.worse for change in (*timed, *exact))
-    verdict: Verdict = "regression" if worse else "inconclusive" if decision is None else decision.verdict
+    lost = lost_metrics(*known, metrics=run.suite.metrics)
+    verdict: Verdict = "regression" if worse else "inconclusive" if decision is None or lost else decision.verdict
     return Judged(
         case=case.id,
         verdict=verdict,
         changes=(*timed, *exact),
         needed=needed(decision) if decision is not None and verdict == "inconclusive" else None,
-        note=_failure(records) or (_shortage(records) if verdict == "inconclusive" else None),
+        note=_lost(lost) or _failure(records) or (_shortage(records) if verdict == "inconclusive" else None),
     )
 
 
@@ -109,6 +119,8 @@ def _standing(run: Run, case: Case, records: Sequence[Record]) -> tuple[Verdict 
     assert run.gate is not None
     if case.skip is not None:
         return ("removed" if case.id in run.gate.removed else "skipped"), case.skip
+    if case.id in run.gate.changed:
+        return "incomparable", f"the suite changed what the case is: {run.gate.changed[case.id]}"
     foreign = [record for record in records if "foreign_modules" in record.metrics]
     if foreign:
         return "incomparable", foreign[0].note
@@ -125,6 +137,10 @@ def _standing(run: Run, case: Case, records: Sequence[Record]) -> tuple[Verdict 
         if survey.status != "ok":
             return "failed", f"{survey.status} on the {side}: {survey.note or ''}".rstrip(": ")
     return None, None
+
+
+def _lost(metrics: Sequence[str]) -> str | None:
+    return f"the candidate does not say its {', '.join(metrics)} any more" if metrics else None
 
 
 def _failure(records: Sequence[Record]) -> str | None:
@@ -165,7 +181,8 @@ def _change(case: Case, metric: str, evidence: Evidence, *, worse: bool, limit: 
 
 def _findings(run: Run, records: Sequence[Record], control: Control | None) -> list[Finding]:
     if control is None or control.low is None or control.high is None:
-        return []
+        paired = any(record.kind == "timed" and record.side == "candidate" for record in records)
+        return [NO_CONTROL] if paired else []
     case = next(case for case in run.cases if case.id == control.case)
     assert run.gate is not None
     sharp = sharp_metric(run, case, base_surveys(records).get(case.id))

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from bench.records.gate import GateVerdict, Judged, Standing, Verdict
+from bench.records.gate import GateVerdict, Judged, Standing
 from bench.records.levels import matches
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Case
 from bench.records.suite import GateSpec
 
 INCONCLUSIVE = 4
-
-COMPARED: tuple[Verdict | Standing, ...] = ("regression", "improvement", "unchanged", "inconclusive")
-"""What says that both sides were measured."""
 
 Unjudged = Standing | Literal["incomparable"]
 
@@ -53,11 +50,13 @@ def permitted(judged: Judged, policy: GateSpec) -> Judged:
 
 
 def compared(cases: Sequence[Judged]) -> bool:
-    """Whether both sides of any case were measured."""
-    return any(case.verdict in COMPARED for case in cases)
+    """Whether any case has two sides that were set beside each other."""
+    return any(case.changes or case.verdict in ("improvement", "unchanged") for case in cases)
 
 
 def exit_code(verdict: GateVerdict, policy: GateSpec, cases: Sequence[Judged]) -> int:
-    """Of the gate's command. A gate that has compared nothing never ends with 0, whatever the policy says."""
-    inconclusive = policy.inconclusive if compared(cases) else INCONCLUSIVE
-    return {"pass": 0, "regression": 1, "inconclusive": inconclusive}[verdict]
+    """Of the gate's command. What the policy says of inconclusive gates is about noise: it excuses no gate that has
+    compared nothing, and none with cases that failed, are gone or incomparable; `allow` is for these."""
+    open_cases = {case.verdict for case in cases if not case.allowed} - {"improvement", "unchanged"}
+    noise = compared(cases) and open_cases <= {"inconclusive"}
+    return {"pass": 0, "regression": 1, "inconclusive": policy.inconclusive if noise else INCONCLUSIVE}[verdict]

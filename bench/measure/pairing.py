@@ -48,7 +48,7 @@ class PairRunner:
     def __init__(self, run: Run, means: PairMeans) -> None:
         assert run.gate is not None
         self.run, self.means, self.records = run, means, list[Record]()
-        self._added = frozenset(run.gate.added)
+        self._added, self._changed = frozenset(run.gate.added), frozenset(run.gate.changed)
         self._budget = Budget(run.policy.max_seconds, time.monotonic)
         self._surveys: dict[tuple[str, Side], Record] = {}
         self._failures: Counter[str] = Counter()
@@ -105,6 +105,8 @@ class PairRunner:
         yield from self._ask(Trial(case=case, round=0), Turn(side="candidate", step_limit=limit))
 
     def _pairable(self, case: Case) -> bool:
+        if case.id in self._changed:
+            return False
         surveys = [self._surveys.get((case.id, side)) for side in CHANGE]
         return all(survey is not None and survey.status == "ok" for survey in surveys)
 

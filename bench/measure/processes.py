@@ -120,6 +120,9 @@ def become_child(request: Json, log_end: int) -> None:
     cores = request["cores"]
     assert isinstance(cores, list)
     os.sched_setaffinity(0, cores)
+    tree = request.get("tree")
+    if isinstance(tree, dict):
+        os.chdir(str(tree["folder"]))
     limit_memory(request)
 
 

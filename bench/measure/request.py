@@ -27,9 +27,11 @@ _ENDED: tuple[Status, ...] = ("failed", "timeout", "oom", "crashed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A revision's folder, and the names of the modules that must come from it."""
+    """A revision's folder, and the names of the modules that must come from it. `folder` is where its children run:
+    a file that the subject opens by a relative path is the revision's own, too."""
 
     root: str
+    folder: str
     names: tuple[str, ...]
 
 

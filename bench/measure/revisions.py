@@ -104,6 +104,13 @@ def modules(tree: Path) -> frozenset[str]:
     return frozenset(name for top in tops if top.parent not in packages for name in _names(top))
 
 
+def unchanged(tree: Path, revision: str) -> bool:
+    """Whether a working tree is that revision: no tracked file differs, and there is no other."""
+    differing = told(tree, "diff", "--name-only", revision, "--")
+    others = told(tree, "ls-files", "--others", "--exclude-standard")
+    return not (differing.strip() or others.strip())
+
+
 def dependency_files(tree: Path) -> dict[str, str]:
     """The hashes of the files in a tree's root that declare dependencies, by name; ignored files are left out, since no
     worktree has them. Of pyproject.toml only the declarations count, and without any the file does not."""

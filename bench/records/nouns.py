@@ -111,7 +111,8 @@ class Finding:
 class GateAsked:
     """What a gate's `run.json` has beside other runs': the base, as asked for and as a revision's full name, and the
     policy that holds. `added` are the ids of cases that only the candidate's suite has, `removed` those that only the
-    base's has; `notes` are findings about the two trees."""
+    base's has, `changed` says by id what a case means otherwise than in the base's; `notes` are findings about the two
+    trees."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -120,6 +121,7 @@ class GateAsked:
     policy: GateSpec
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    changed: dict[str, str] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
 
 

@@ -55,3 +55,38 @@ def test_trials_are_as_long_as_the_suite_says_even_where_that_is_a_run_s_default
     gate(repo.suite())
     unsaid = sum(sum(r.samples) for r in repo.records if r.kind == "timed") / 1e9
     assert said > 2 * unsaid
+
+
+def test_a_budget_that_the_candidate_cuts_does_not_keep_it_from_being_measured(repo: GateScenario, gate: Gate) -> None:
+    repo.case("slow", fault="slower").committed(gate="inconclusive: 0")
+    assert gate(repo.suite(max_seconds=0.001)).code == 1
+
+
+def test_a_gate_without_a_pair_never_passes_whatever_the_policy_says(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("one").committed(gate="inconclusive: 0", max_seconds=0.001)
+    assert gate(file).code == 4
+
+
+def test_an_inconclusive_policy_excuses_noise_and_no_failure(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("one").case("broken", fault="broken").committed(gate="inconclusive: 0")
+    assert gate(file).code == 4
+
+
+def test_a_case_that_means_something_else_under_its_old_name_is_incomparable(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("one").committed()
+    file.write_text(file.read_text().replace("size: 1}", "size: 1, weight: 2}"))
+    found = gate(file)
+    assert (found.verdicts, found.code) == ({"one": "incomparable"}, 4)
+    assert "arguments.weight: none → 2" in str(found.cases["one"]["note"])
+
+
+def test_code_that_is_compared_with_itself_is_remarked_on(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("one").committed()
+    assert "nothing changed" in str(gate(file).whole["findings"])
+    (repo.folder / "builder.py").write_text("# a change\n" + (repo.folder / "builder.py").read_text())
+    assert "nothing changed" not in str(gate(file).whole["findings"])
+
+
+def test_no_control_doubts_what_is_known_without_timing(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("haunted", fault="haunted", takes=0.0001).case("larger", fault="outgrown").committed()
+    assert gate(file).code == 1

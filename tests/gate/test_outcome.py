@@ -214,8 +214,8 @@ def test_memory_within_its_margin_has_not_changed(base: int, candidate: int) -> 
     assert [change.metric for change in found.changes] == ["undisturbed", "mean_latency"]
 
 
-def test_an_exact_metric_that_the_suite_does_not_ask_for_or_one_side_does_not_know_is_not_judged() -> None:
-    records = [survey(A.id, "base", {"parameters": 1, "flops": 1}), survey(A.id, "candidate", {"parameters": 2})]
+def test_an_exact_metric_that_the_suite_does_not_ask_for_or_the_base_does_not_know_is_not_judged() -> None:
+    records = [survey(A.id, "base", {"parameters": 1}), survey(A.id, "candidate", {"parameters": 2, "flops": 1})]
     found = only(a_gate(A, metrics=("latency", "flops")), [*records, *measured(A.id, EQUAL)])
     assert found.verdict == "unchanged"
 
@@ -287,7 +287,17 @@ def test_the_notes_of_the_plan_stand_among_the_findings() -> None:
     run = a_gate(A)
     assert run.gate is not None
     run = replace(run, gate=replace(run.gate, notes=(note,)))
-    assert outcome(run, whole(A.id, EQUAL)).findings == (note,)
+    assert outcome(run, whole(A.id, EQUAL)).findings[0] == note
+
+
+def test_pairs_without_a_control_are_remarked_on() -> None:
+    assert [finding.code for finding in outcome(a_gate(A), whole(A.id, EQUAL)).findings] == ["no control"]
+
+
+def test_an_exact_metric_that_the_candidate_says_no_more_leaves_the_case_open() -> None:
+    records = [survey(A.id, "base", {"flops": 1}), survey(A.id, "candidate", {})]
+    found = only(a_gate(A, metrics=("latency", "flops")), [*records, *measured(A.id, EQUAL)])
+    assert (found.verdict, found.note) == ("inconclusive", "the candidate does not say its flops any more")
 
 
 def test_the_base_is_named_as_it_was_asked_for_and_by_its_commit() -> None:
