@@ -57,7 +57,7 @@ def disturbing(name: str, seed: int) -> AbstractContextManager[object]:
 
 def place(made: Run, site: Site, file: Path, *, tree: Path) -> Place:
     """Of one side."""
-    proof = Tree(root=str(tree), names=tuple(sorted(revisions.modules(tree))))
+    proof = Tree(root=str(tree), folder=str(tree), names=tuple(sorted(revisions.modules(tree))))
     return place_of(made, site, find_project(tree / file.name), tree=proof)
 
 
