@@ -98,9 +98,11 @@ def _is_reference(table: Table, facet: Facet, row: Row, column: str) -> bool:
 
 
 def _said(column: _Column, table: Table) -> Said:
+    """A ratio without an interval is no extreme and counts for no side, unless the column has no others."""
     word = table.ratio_label.split()[-1]
-    text = f"is {_range(column.rows, word)} than {reference_text(table.reference)}"
-    return Said(column=column.name, text=text, remarks=(*_counts(column.rows, word), *_doubts(column, table)))
+    rows = tuple(row for row in column.rows if row.ratio.low is not None) or column.rows
+    text = f"is {_range(rows, word)} than {reference_text(table.reference)}"
+    return Said(column=column.name, text=text, remarks=(*_counts(rows, word), *_doubts(column, table)))
 
 
 def _range(rows: Sequence[_Compared], word: str) -> str:

@@ -107,3 +107,15 @@ def test_a_table_without_a_reference_gives_no_answer() -> None:
     assert answers([hostile_table()]) == ()
     assert SPEC.relative_to
     assert HOSTILE not in str(answers([table()]))
+
+
+def test_a_ratio_without_an_interval_is_no_extreme_and_counts_for_no_side() -> None:
+    found = said(ratio(2.0), ratio(0.5), ratio(0.01, spread=None))
+    assert found.text == "is from 2.00× slower (size 1) to 2.00× faster (size 2) than model=cnn"
+    assert found.remarks == ("slower in 1 and faster in 1 of 2 rows", "without an interval: size 3")
+
+
+def test_where_no_ratio_has_an_interval_all_are_said() -> None:
+    assert said(ratio(2.0, spread=None), ratio(3.0, spread=None)).text == (
+        "is 2.00× (size 1) to 3.00× (size 2) slower than model=cnn"
+    )
