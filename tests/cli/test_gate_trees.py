@@ -179,7 +179,9 @@ def package(parent: Path, home: str) -> Place:
 
 def assert_each_side_measured_its_own(place: Place, *words: str | Path) -> None:
     code, cases = place.gate(*words)
-    assert {part: case["verdict"] for part, case in cases.items()} == {"same": "unchanged", "slow": "regression"}, cases
+    assert cases["slow"]["verdict"] == "regression", cases
+    # Not `unchanged` whatever else the machine does meanwhile: that is shown in quiet (results/evidence).
+    assert cases["same"]["verdict"] in ("unchanged", "inconclusive"), cases
     assert code == 1
     assert len(git(place.folder, "worktree", "list").splitlines()) == 1
 
