@@ -86,10 +86,24 @@ def hanging(scenario: Scenario, mark: str) -> tuple[subprocess.Popen[str], Path]
 
 
 def stop_server(parent: subprocess.Popen[str]) -> None:
-    """Its server stops where it is, and does not see that its pipe closes."""
-    with open(f"/proc/{parent.pid}/task/{parent.pid}/children") as file:
-        for pid in map(int, file.read().split()):
-            os.kill(pid, signal.SIGSTOP)
+    """Its server stops where it is, and does not see that its pipe closes. A child that is not the server's program yet
+    must not be stopped: whoever starts a program waits, deaf to signals, until it has begun."""
+    servers: list[int] = []
+    deadline = time.monotonic() + 30
+    while not servers and time.monotonic() < deadline:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+        servers = [pid for pid in map(int, children) if b"bench.measure.server" in _command(pid)]
+    assert servers
+    for pid in servers:
+        os.kill(pid, signal.SIGSTOP)
+
+
+def _command(pid: int) -> bytes:
+    """The command line of a process, empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def interrupt_and_hear(process: subprocess.Popen[str]) -> None:
