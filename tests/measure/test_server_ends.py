@@ -34,6 +34,7 @@ HANGING: Json = {
     "prove_allocator": False,
     "calm": None,
     "patience": 0.0,
+    "side": "",
 }
 
 
