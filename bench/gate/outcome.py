@@ -20,7 +20,7 @@ CONTROL_ERROR = 0.0005
 NO_CONTROL = Finding(
     code="no control",
     message="base against base was not measured, or in too few pairs for an interval",
-    advice="a longer budget (max_seconds) leaves room for it",
+    advice="let the gate come to its end; a longer budget leaves room for more pairs",
 )
 
 
