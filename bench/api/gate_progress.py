@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from bench.gate.decide import LOOKS, decide
 from bench.gate.judge import series
-from bench.gate.pairs import CONTROL
-from bench.records.nouns import Record, Run
+from bench.records.nouns import CONTROL, Record, Run
 
 FOLLOWING = {look.pairs: later.pairs for look, later in pairwise(LOOKS)}
 """The look after each; the last one has none."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.gate.judge import series
-from bench.gate.pairs import CHANGE, pairs
+from bench.gate.pairs import pairs
 from bench.gate.sensitivity import CASES, Noise, noise
 from bench.records.gate import Gate, Judged
-from bench.records.nouns import Record, Run
+from bench.records.nouns import CHANGE, Record, Run
 
 PARTS = 100
 LARGEST = 5

@@ -7,10 +7,10 @@ from math import exp, log1p
 from bench.gate.decide import LOOKS, MEAN, Decision, Evidence, needed
 from bench.gate.exact import exact_changes, lost_metrics
 from bench.gate.judge import base_surveys, decisions, sharp_metric
-from bench.gate.pairs import CHANGE, CONTROL, log_ratios, pairs
+from bench.gate.pairs import log_ratios, pairs
 from bench.gate.policy import compared, exit_code, limit_of, permitted
 from bench.records.gate import Change, Control, Gate, GateVerdict, Judged, Standing, Verdict
-from bench.records.nouns import Case, Finding, GateAsked, Record, Run, Side
+from bench.records.nouns import CHANGE, CONTROL, Case, Finding, GateAsked, Record, Run, Side
 from bench.statistics import signed_rank, signed_rank_p
 
 CONTROL_ERROR = 0.0005

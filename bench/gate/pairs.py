@@ -12,10 +12,8 @@ from math import log
 
 from bench.analysis.trials import SENTINEL_LIMIT, probe, told_by_probes
 from bench.analysis.values import VALUES
-from bench.records.nouns import Record, Side
+from bench.records.nouns import CHANGE, CONTROL, Record, Side
 
-CHANGE: tuple[Side, Side] = ("base", "candidate")
-CONTROL: tuple[Side, Side] = ("reference", "control")
 SENTINELS = ("sentinel_before", "sentinel_after")
 
 

@@ -13,7 +13,7 @@ from bench.measure.client import Server, Setup
 from bench.measure.ledger import FAILURES
 from bench.measure.request import Place, Turn, ask, made, skipped
 from bench.measure.runner import Order, Pool
-from bench.records.nouns import Case, PairJudge, Record, Run, Side, Trial
+from bench.records.nouns import CHANGE, CONTROL, Case, PairJudge, Record, Run, Side, Trial
 from bench.records.suite import Allocator
 from bench.stopping import Budget
 
@@ -27,9 +27,6 @@ CONTROL_PAIRS = 24
 
 NO_LIMIT = 1e9
 """Seconds of a step: the policy's `timeout` ends it long before."""
-
-CHANGE: tuple[Side, Side] = ("base", "candidate")
-CONTROL: tuple[Side, Side] = ("reference", "control")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

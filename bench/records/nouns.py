@@ -21,6 +21,8 @@ Observation = Level | tuple[Level | tuple[Level, ...], ...]
 Side = Literal["", "base", "candidate", "reference", "control"]
 """Of a gate: the two revisions; a pair of its control is the base as `reference` and, from a second worktree, as
 `control`."""
+CHANGE: tuple[Side, Side] = ("base", "candidate")
+CONTROL: tuple[Side, Side] = ("reference", "control")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def one_line(text: str) -> str:
     """The text without control, format and surrogate characters; any space or line break becomes a plain space."""
@@ -27,6 +29,11 @@ def json_text(text: str) -> str:
     """JSON that says the same and holds no command: its lines begin with brackets, quotes or digits, and only its
     strings hold a `#`."""
     return re.sub(r"#(?=#\w*\[)", r"\\u0023", text)
+
+
+def xml_text(text: str) -> str:
+    """One line without what XML 1.0 cannot hold, not even as a reference (2.2, Char)."""
+    return _NO_XML.sub("", one_line(text))
 
 
 def _unmarked(line: str) -> str:

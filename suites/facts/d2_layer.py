@@ -89,6 +89,7 @@ class _Own(nn.Module):
 
 @seeded(0)
 def two_ways_to_write_it() -> Observed:
+    """The document's own loop over a cell, and PyTorch's layer with the same weights."""
     own, layer, sequence = _Own(), _layer(layers=1), _inputs(batch=2)
     ways = {"weight_ih_l0": own.seen.weight, "weight_hh_l0": own.kept.weight}
     ways |= {"bias_ih_l0": own.seen.bias, "bias_hh_l0": own.kept.bias}

@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.api.gate_progress import GateProgress, Looked
-from bench.gate.pairs import CONTROL
-from bench.records.nouns import Record
+from bench.records.nouns import CONTROL, Record
 from tests.gate.made_up import a_gate, measured, names, noise, pair, survey, surveys
 from tests.measure.made_up import case
 

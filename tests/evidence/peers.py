@@ -8,8 +8,6 @@ out."""
 
 import argparse
 import csv
-import io
-import os
 import random
 import signal
 import sys
@@ -22,6 +20,7 @@ from tests.evidence.peer_case import CASES, ROOT
 from tests.evidence.peer_table import REPEATS, SEEN_LOADS, Row, page
 from tests.evidence.peer_tools import TOOLS, measure, missing
 from tests.evidence.repeats import quiet
+from tests.evidence.rows import append as append_rows
 
 OUT = ROOT / "results" / "evidence" / "peers.csv"
 COLUMNS = tuple(field.name for field in fields(Row))
@@ -94,14 +93,7 @@ def parsed(line: dict[str, str]) -> Row:
 
 def append(file: Path, rows: Sequence[Row]) -> None:
     """All of them with one write, on disk when this returns: a unit is there as a whole or not at all."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    if not file.exists():
-        writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
-    with file.open("ab", buffering=0) as end:
-        end.write(text.getvalue().encode())
-        os.fsync(end.fileno())
+    append_rows(file, COLUMNS, map(asdict, rows))
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.gate.judge import LONG_STEP, PairJudge, decisions, series, sharp_metric
-from bench.gate.pairs import CONTROL
-from bench.records.nouns import Case, Record, Run
+from bench.records.nouns import CONTROL, Case, Record, Run
 from bench.records.suite import GateSpec, LimitSpec
 from tests.gate.made_up import CALM, LIMIT, a_gate, measured, names, noise, pair, survey, surveys
 from tests.measure.made_up import case

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bench.gate.outcome import outcome
-from bench.gate.pairs import CONTROL
 from bench.records.gate import Gate, Judged
-from bench.records.nouns import Finding, Record, Run, Side, Status
+from bench.records.nouns import CONTROL, Finding, Record, Run, Side, Status
 from bench.records.suite import GateSpec, LimitSpec
 from tests.gate.made_up import LIMIT, Known, a_gate, measured, names, noise, survey, surveys, trial
 from tests.measure.made_up import case

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.analysis.trials import SENTINEL_LIMIT
-from bench.gate.pairs import CONTROL, disturbed, log_ratios, pairs
-from bench.records.nouns import Record, Status
+from bench.gate.pairs import disturbed, log_ratios, pairs
+from bench.records.nouns import CONTROL, Record, Status
 from tests.gate.made_up import CALM, measured, noise, pair, survey, trial
 
 ROUGH = CALM * SENTINEL_LIMIT * 1.01

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bench.gate.judge import PairJudge
-from bench.gate.pairs import CHANGE, CONTROL
 from bench.measure import pairing
 from bench.measure.client import Server
 from bench.measure.pairing import PairMeans, PairRunner
 from bench.measure.request import Place, Turn
 from bench.records import nouns
-from bench.records.nouns import Record, Run, Side, Trial
+from bench.records.nouns import CHANGE, CONTROL, Record, Run, Side, Trial
 from tests.gate.made_up import survey, trial
 from tests.measure.made_up import setup, shuffled
 

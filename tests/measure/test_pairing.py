@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bench.errors import Internal
-from bench.gate.pairs import CONTROL
 from bench.measure.pairing import CONTROL_PAIRS, EXTRA_ATTEMPTS, ROUNDS_PER_SERVER
 from bench.measure.request import Turn
-from bench.records.nouns import Record, Status, Trial
+from bench.records.nouns import CONTROL, Record, Status, Trial
 from tests.gate.made_up import CALM, a_gate, names, noise, trial
 from tests.measure.made_up import case
 from tests.measure.made_up_pairs import LOOPS, ScriptedPairs, gated, pairs_of, sound

@@ -99,7 +99,8 @@ def test_a_conceptual_claim_says_why(file: Path) -> None:
 
 
 def test_levels_of_overlays_are_levels(file: Path) -> None:
-    read(file, measured("suite: made, compare: {steps: 3136}, to: {steps: 28}, metric: latency, above: 10"))
+    (claim,) = read(file, measured("suite: made, compare: {steps: 3136}, to: {steps: 28}, metric: latency, above: 10"))
+    assert len(claim.checks) == 1
 
 
 RATIO = "suite: made, compare: {model: lstm}, to: {model: cnn}, metric: latency"

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.report.exports.plain import instant
-from bench.report.inert import one_line
-
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even as a reference (section 2.2)."""
+from bench.report.inert import xml_text
 
 Verdict = Literal["passed", "error", "skipped"]
 
@@ -44,7 +41,7 @@ def junit_xml(suite: JUnitSuite) -> str:
     counts = _counts(suite.cases)
     root = ET.Element("testsuites", {"name": "bench", **counts})
     moment = instant(suite.started).strftime("%Y-%m-%dT%H:%M:%S")
-    own = {"name": _text(suite.name), **counts, "timestamp": moment, "hostname": _text(suite.machine)}
+    own = {"name": xml_text(suite.name), **counts, "timestamp": moment, "hostname": xml_text(suite.machine)}
     inner = ET.SubElement(root, "testsuite", own)
     for case in suite.cases:
         _add(inner, suite, case)
@@ -68,19 +65,15 @@ def _add(parent: ET.Element, suite: JUnitSuite, case: JUnitCase) -> None:
     element = ET.SubElement(
         parent,
         "testcase",
-        classname=_text(f"bench.{suite.name}"),
-        name=_text(case.name),
+        classname=xml_text(f"bench.{suite.name}"),
+        name=xml_text(case.name),
         time=f"{case.seconds:.3f}",
-        file=_text(suite.file),
+        file=xml_text(suite.file),
     )
     if case.verdict != "passed":
-        ET.SubElement(element, case.verdict, type=_text(case.reason), message=_text(case.message))
+        ET.SubElement(element, case.verdict, type=xml_text(case.reason), message=xml_text(case.message))
     if case.said:
-        ET.SubElement(element, "system-out").text = _text(case.said)
-
-
-def _text(text: str) -> str:
-    return _ILLEGAL.sub("", one_line(text))
+        ET.SubElement(element, "system-out").text = xml_text(case.said)
 
 
 def _unmarked(xml: str) -> str:

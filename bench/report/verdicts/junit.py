@@ -7,22 +7,18 @@ the same reason. Not applicable, hence skipped, is what the suite skips, what on
 allows, and, where the policy lets an inconclusive gate pass, what is open: the report must not fail where the exit code
 does not. What is wrong with the gate as a whole and with no case is an error in a test called `gate`."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bench.records.gate import Gate, Judged
-from bench.report.inert import one_line
+from bench.report.inert import xml_text
 from bench.report.verdicts.changes import brief, exact, timed, whole
 from bench.report.verdicts.order import is_open, is_regression, worst_first
 from bench.report.verdicts.words import compared, control_words, finding_words, general_doubt, headline, sentence
 
 Outcome = Literal["failure", "error", "skipped", "passed"]
-
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way of writing (2.2, Char)."""
 
 
 def junit(gate: Gate) -> str:
@@ -37,7 +33,7 @@ def junit(gate: Gate) -> str:
         outcomes[outcome] += 1
     SubElement(suite, "system-out").text = _lines(_told(gate))
     counts = {"tests": outcomes.total(), "failures": outcomes["failure"], "errors": outcomes["error"]}
-    for element, name in ((root, "bench"), (suite, _legal(gate.suite))):
+    for element, name in ((root, "bench"), (suite, xml_text(gate.suite))):
         element.set("name", name)
         for attribute, count in {**counts, "skipped": outcomes["skipped"]}.items():
             element.set(attribute, str(count))
@@ -50,7 +46,7 @@ def junit(gate: Gate) -> str:
 def _properties(suite: Element, gate: Gate) -> None:
     properties = SubElement(suite, "properties")
     for name in ("base", "candidate", "machine", "device", "verdict"):
-        SubElement(properties, "property", name=name, value=_legal(getattr(gate, name)))
+        SubElement(properties, "property", name=name, value=xml_text(getattr(gate, name)))
 
 
 def _test(suite: Element, gate: Gate, judged: Judged) -> Outcome:
@@ -69,15 +65,15 @@ def _outcome_of(judged: Judged, gate: Gate) -> Outcome:
 
 
 def _testcase(suite: Element, gate: Gate, name: str) -> Element:
-    classname = _legal(f"bench.{gate.suite}")
-    return SubElement(suite, "testcase", classname=classname, name=_legal(name), file=_legal(gate.suite_file))
+    classname = xml_text(f"bench.{gate.suite}")
+    return SubElement(suite, "testcase", classname=classname, name=xml_text(name), file=xml_text(gate.suite_file))
 
 
 def _outcome(test: Element, outcome: Outcome, kind: str, *, message: str, detail: Sequence[str]) -> None:
     if outcome == "passed":
-        SubElement(test, "system-out").text = _legal(message)
+        SubElement(test, "system-out").text = xml_text(message)
     else:
-        SubElement(test, outcome, type=kind, message=_legal(message)).text = _lines(detail)
+        SubElement(test, outcome, type=kind, message=xml_text(message)).text = _lines(detail)
 
 
 def _told(gate: Gate) -> list[str]:
@@ -86,8 +82,4 @@ def _told(gate: Gate) -> list[str]:
 
 
 def _lines(texts: Sequence[str]) -> str:
-    return "\n".join(map(_legal, texts))
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("", one_line(text))
+    return "\n".join(map(xml_text, texts))

@@ -9,8 +9,6 @@ missing."""
 
 import argparse
 import csv
-import io
-import os
 import random
 import signal
 import sys
@@ -22,6 +20,7 @@ from pathlib import Path
 
 from tests.evidence.load import load
 from tests.evidence.repeats import quiet
+from tests.evidence.rows import append as append_rows
 from tests.perf.gate.peer_answers import Answer, Site
 from tests.perf.gate.peer_files.cases import CASES
 from tests.perf.gate.peer_places import environment, repository
@@ -92,14 +91,7 @@ def parsed(line: dict[str, str]) -> Row:
 
 def append(file: Path, rows: Sequence[Row]) -> None:
     """All of them with one write, on disk when this returns: a unit is there as a whole or not at all."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    if not file.exists():
-        writer.writeheader()
-    writer.writerows(written(row) for row in rows)
-    with file.open("ab", buffering=0) as end:
-        end.write(text.getvalue().encode())
-        os.fsync(end.fileno())
+    append_rows(file, COLUMNS, map(written, rows))
 
 
 def written(row: Row) -> dict[str, object]:

@@ -1,12 +1,12 @@
 """Measured pairs ⇄ lines of `results/evidence/gate.csv`; a round's lines are written together, or not at all."""
 
 import csv
-import io
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
+
+from tests.evidence.rows import append as append_rows
 
 OUT = Path(__file__).resolve().parents[3] / "results" / "evidence" / "gate.csv"
 
@@ -83,14 +83,7 @@ def parsed(line: dict[str, str]) -> Row:
 
 def append(file: Path, rows: Sequence[Row]) -> None:
     """All of them with one write, on disk when this returns."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    if not file.exists():
-        writer.writeheader()
-    writer.writerows(written(row) for row in rows)
-    with file.open("ab", buffering=0) as end:
-        end.write(text.getvalue().encode())
-        os.fsync(end.fileno())
+    append_rows(file, COLUMNS, map(written, rows))
 
 
 def written(row: Row) -> dict[str, object]:

@@ -12,13 +12,13 @@ from bench.api.alone import Site, measuring
 from bench.api.planning import Plan
 from bench.api.running import place_of, scratch_folder, setup_of
 from bench.gate.decide import MEAN
-from bench.gate.pairs import CHANGE, pairs
+from bench.gate.pairs import pairs
 from bench.measure import revisions
 from bench.measure.pairing import PairMeans, PairRunner
 from bench.measure.request import Place, Tree
 from bench.plan.project import find_project
 from bench.plan.schedule import order
-from bench.records.nouns import Record, Run, Side
+from bench.records.nouns import CHANGE, Record, Run, Side
 from tests.evidence.load import load
 from tests.perf.gate import weather
 from tests.perf.gate.judging import Patient

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.api.planning import Options, plan
-from bench.gate.pairs import CHANGE
-from bench.records.nouns import SCHEMA, Case, Record, Run, Side
+from bench.records.nouns import CHANGE, SCHEMA, Case, Record, Run, Side
 from tests.measure.made_up import run
 from tests.perf.gate.judging import Patient
 from tests.perf.gate.made_up import unit
