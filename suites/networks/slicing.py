@@ -145,7 +145,8 @@ def padded(sequences: Sequence[Tensor], *, longest: int) -> tuple[Tensor, Tensor
 def packed(sequence: Tensor, lengths: Tensor) -> PackedSequence:
     """(steps, batch, features) and the steps that count, (batch,) → what PyTorch's own layers read without the padding.
 
-    A packed LSTM never runs on oneDNN (aten/src/ATen/native/RNN.cpp)."""
+    On a CPU oneDNN takes a packed LSTM only where all sequences are equally long, and nothing was padded; else ATen's
+    own loop runs (observed with torch 2.15)."""
     return pack_padded_sequence(sequence, lengths.cpu(), enforce_sorted=False)
 
 
