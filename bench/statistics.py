@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, combinations, combinations_with_replacement, starmap
 from math import comb, factorial
+from operator import gt, lt
 
 ERROR = Fraction(5, 100)
 ERRORS = {1: ERROR, 2: Fraction(285, 10_000)}
@@ -29,15 +30,25 @@ class Shift:
 
 def median(values: Sequence[float]) -> float:
     """The middle value, or the mean of the two middle ones."""
-    assert values
-    return _middle(sorted(values))
+    return ordered_median(sorted(values))
+
+
+def ordered_median(ordered: Sequence[float]) -> float:
+    """The same of values that are sorted already."""
+    assert ordered
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def quantile(values: Sequence[float], q: float) -> float:
     """The q-quantile, 0 ≤ q ≤ 1, interpolated linearly between order statistics (Hyndman and Fan 1996, type 7)."""
-    assert values
+    return ordered_quantile(sorted(values), q)
+
+
+def ordered_quantile(ordered: Sequence[float], q: float) -> float:
+    """The same of values that are sorted already."""
+    assert ordered
     assert 0 <= q <= 1
-    ordered = sorted(values)
     place = q * (len(ordered) - 1)
     below = min(int(place), len(ordered) - 1)
     above = min(below + 1, len(ordered) - 1)
@@ -50,6 +61,15 @@ def order_interval(n: int, *, looks: int) -> tuple[int, int] | None:
 
     The number of values below the median is binomial with one half (David and Nagaraja, Order Statistics, 7.1)."""
     return _interval([comb(n, below) for below in range(n + 1)], ERRORS[looks], places=n)
+
+
+def median_interval(ordered: Sequence[float], *, looks: int) -> tuple[float, float] | None:
+    """The interval for the median of sorted values. None where they are too few to bound it, and where all are the
+    same: of trials that would say that the clock is too coarse to tell them apart, not that the median is known."""
+    places = order_interval(len(ordered), looks=looks)
+    if places is None or ordered[0] == ordered[-1]:
+        return None
+    return ordered[places[0]], ordered[places[1]]
 
 
 @cache
@@ -92,8 +112,7 @@ def inversion_counts(n: int) -> tuple[int, ...]:
 def trend_p(values: Sequence[float]) -> float:
     """The two-sided p of no trend in the order of the values, by Kendall's tau; ties count against a trend."""
     n = len(values)
-    rising = sum(a < b for i, a in enumerate(values) for b in values[i + 1 :])
-    falling = sum(a > b for i, a in enumerate(values) for b in values[i + 1 :])
+    rising, falling = (sum(starmap(order, combinations(values, 2))) for order in (lt, gt))
     against = n * (n - 1) // 2 - max(rising, falling)
     return min(1.0, 2 * sum(inversion_counts(n)[: against + 1]) / factorial(n))
 
@@ -121,7 +140,7 @@ def holm(ps: Sequence[float]) -> tuple[float, ...]:
 
 def walsh_averages(values: Sequence[float]) -> list[float]:
     """The n(n+1)/2 averages of two of the n values, each with itself included, sorted."""
-    return sorted((a + b) / 2 for i, a in enumerate(values) for b in values[i:])
+    return sorted([(a + b) / 2 for a, b in combinations_with_replacement(values, 2)])
 
 
 def signed_rank(differences: Sequence[float], *, error: Fraction = ERROR) -> Shift:
@@ -165,10 +184,5 @@ def _interval(counts: Sequence[int], error: Fraction, *, places: int) -> tuple[i
 
 def _shift(ordered: Sequence[float], places: tuple[int, int] | None) -> Shift:
     if places is None:
-        return Shift(estimate=_middle(ordered), low=None, high=None)
-    return Shift(estimate=_middle(ordered), low=ordered[places[0]], high=ordered[places[1]])
-
-
-def _middle(ordered: Sequence[float]) -> float:
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+        return Shift(estimate=ordered_median(ordered), low=None, high=None)
+    return Shift(estimate=ordered_median(ordered), low=ordered[places[0]], high=ordered[places[1]])

@@ -3,9 +3,10 @@
 They stand below the rooms because two of these ask: the analysis, which cases are precise, and the measuring loop,
 whether another round fits."""
 
+from bisect import insort
 from collections.abc import Callable
 
-from bench.statistics import median, order_interval
+from bench.statistics import median_interval, ordered_median
 
 
 class Precision:
@@ -13,20 +14,15 @@ class Precision:
 
     def __init__(self, share: float, *, looks: int) -> None:
         self._share, self._looks = share, looks
-        self._values: list[float] = []
+        self._ordered: list[float] = []
 
     def add(self, value: float) -> None:
         """A trial gave that value."""
-        self._values.append(value)
+        insort(self._ordered, value)
 
     def interval(self) -> tuple[float, float] | None:
-        """None while the values are too few to bound a median, and where all are the same: of trials that would say
-        that the clock is too coarse to tell them apart, not that the median is known exactly."""
-        places = order_interval(len(self._values), looks=self._looks)
-        if places is None or len(set(self._values)) == 1:
-            return None
-        ordered = sorted(self._values)
-        return ordered[places[0]], ordered[places[1]]
+        """None while the values do not bound their median."""
+        return median_interval(self._ordered, looks=self._looks)
 
     def done(self) -> bool:
         """Whether the values so far are precise enough."""
@@ -34,7 +30,7 @@ class Precision:
         if interval is None:
             return False
         low, high = interval
-        return (high - low) / 2 <= self._share * median(self._values)
+        return (high - low) / 2 <= self._share * ordered_median(self._ordered)
 
 
 class Budget:

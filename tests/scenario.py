@@ -6,7 +6,8 @@ Scenario(folder).case("quick", takes=0.001).case("broken", fault="raise").run()
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -47,8 +48,8 @@ class Scenario:
         return self
 
     def written(self, **policy: Level) -> Path:
-        """The suite's file."""
-        keys = {"rounds": 6, "max_rounds": 6, "timeout": 20, **policy}
+        """The suite's file. Its rounds share a server, whose start takes longer than all else of a run, unless told."""
+        keys = {"rounds": 6, "max_rounds": 6, "rounds_per_server": 6, "timeout": 20, **policy}
         names = sorted({"takes", "fault"} & {key for levels in self.cases.values() for key in levels})
         defaults: dict[str, Level] = {"takes": 0.001, "fault": "none"}
         blocks: list[dict[str, list[Level]]] = [
@@ -77,9 +78,9 @@ class Scenario:
 
     @property
     def runs(self) -> list[Path]:
-        """The runs that it has measured, oldest first."""
-        folder = store.runs_folder(self.folder)
-        return sorted(path.parent for path in folder.glob("*/run.json"))
+        """The runs that it has measured, oldest first; their names tell no two of one second apart."""
+        made = [path.with_name(store.LOCAL) for path in store.runs_folder(self.folder).glob(f"*/{store.RUN}")]
+        return [path.parent for path in sorted(made, key=lambda path: path.stat().st_mtime_ns)]
 
 
 def bench(*words: str | Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Said:
@@ -103,3 +104,13 @@ def started(words: Sequence[str | Path], *, folder: Path) -> subprocess.Popen[st
         text=True,
         env={**os.environ, "BENCH_LOCK": str(folder / "lock")},
     )
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Returns as soon as it holds; fails where it does not come about in a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it did not come about in time")

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bench.analysis.analysed import Analysed
-from bench.analysis.estimate import estimate, half_width, looks
+from bench.analysis.estimate import estimate, half_width
 from bench.analysis.machine_checks import FAULTS_APART
+from bench.analysis.medians import looks
 from bench.analysis.remarks import remark, worst_first
 from bench.analysis.trials import probe, sentinel
 from bench.records.metrics import metric as metric_named

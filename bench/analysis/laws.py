@@ -17,7 +17,7 @@ from math import exp, log
 from typing import Literal
 
 from bench.analysis.analysed import Analysed
-from bench.analysis.estimate import looks
+from bench.analysis.medians import looks
 from bench.statistics import median, order_interval
 
 RESIDUAL = 0.1

@@ -16,8 +16,9 @@ LOST_SHARE = 0.05
 def throttled_or_stolen(analysed: Analysed) -> Finding | None:
     """How many attempts lost processor time to another guest or to a quota, and whose trials that count did."""
     timed = [record for record in analysed.records if record.kind == "timed" and record.status == "ok"]
-    stolen, throttled = sum(map(_stolen, timed)), sum(map(_throttled, timed))
-    lost = sum(_stolen(record) or _throttled(record) for record in timed)
+    losses = [(_stolen(record), _throttled(record)) for record in timed]
+    stolen, throttled = sum(steal for steal, _ in losses), sum(stopped for _, stopped in losses)
+    lost = sum(map(any, losses))
     hit = {
         case: None
         for case, found in analysed.counted.items()
@@ -80,11 +81,14 @@ def split_by_faults(analysed: Analysed, case: str) -> str | None:
 
 def cores_far_apart(analysed: Analysed) -> Finding | None:
     """Cases with more threads than one where threads gain a fixed computation nothing."""
+    several = sorted({case.threads for case in analysed.cases.values()} - {1})
+    if not several:
+        return None
     alone = _sentinels(analysed, threads=1) or [
         single for survey in analysed.surveys.values() if (single := probe(survey, "sentinel_single")) is not None
     ]
     slow: dict[str, str] = {}
-    for threads in sorted({case.threads for case in analysed.cases.values()} - {1}):
+    for threads in several:
         together = _sentinels(analysed, threads=threads)
         if alone and together and median(together) >= median(alone):
             cases = [case.id for case in analysed.cases.values() if case.threads == threads]

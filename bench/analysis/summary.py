@@ -1,5 +1,6 @@
 """What was analysed, its findings, the run's starts → what summary.json says: asked, reached, where time went."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -36,7 +37,7 @@ def wall_seconds(records: Sequence[Record], starts: Sequence[Start]) -> float:
     begins = sorted(start.started for start in starts) or [min((r.started for r in records), default=0.0)]
     ends = list(begins)
     for record in records:
-        spell = max((i for i, begin in enumerate(begins) if begin <= record.started), default=0)
+        spell = max(0, bisect_right(begins, record.started) - 1)
         ends[spell] = max(ends[spell], record.started + record.phases.get("total", 0.0))
     return sum(end - begin for begin, end in zip(begins, ends, strict=True))
 

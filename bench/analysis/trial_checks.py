@@ -6,7 +6,6 @@ lower the false alarms further wherever trials repeat within a few per cent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import exp, log, sqrt
 
 from bench.analysis.analysed import Analysed
@@ -24,14 +23,6 @@ _CASES = "all cases together drifted × {:.2f}"
 _MACHINE = "the sentinel drifted × {:.2f}, so the machine did"
 _ROBUST = 1.4826
 """The normal's standard deviation by its median absolute deviation."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trend:
-    """`change`: the last value by the first along the Theil–Sen line of the logarithms."""
-
-    p: float
-    change: float
 
 
 def bimodal(analysed: Analysed) -> Finding | None:
@@ -96,13 +87,10 @@ def drift_across_rounds(analysed: Analysed) -> Finding | None:
 
 def _drifted(series: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """The change, by name, of the series that have a trend."""
-    trends = {name: trend for name, values in series.items() if (trend := _trend(values)) is not None}
-    ps = holm([trend.p for trend in trends.values()])
-    return {
-        name: trend.change
-        for (name, trend), p in zip(trends.items(), ps, strict=True)
-        if p <= CHANCE / 2 and abs(log(trend.change)) > DRIFT
-    }
+    logs = {name: [log(value) for value in values] for name, values in series.items() if len(values) >= ENOUGH}
+    ps = holm([trend_p(values) for values in logs.values()])
+    slopes = {name: _slope(values) for (name, values), p in zip(logs.items(), ps, strict=True) if p <= CHANCE / 2}
+    return {name: exp(change) for name, change in slopes.items() if abs(change) > DRIFT}
 
 
 def _cases_by_round(analysed: Analysed) -> list[float]:
@@ -118,13 +106,10 @@ def _cases_by_round(analysed: Analysed) -> list[float]:
     return [median(rounds[round_]) for round_ in sorted(rounds)]
 
 
-def _trend(values: Sequence[float]) -> _Trend | None:
-    """None for too few values."""
-    if len(values) < ENOUGH:
-        return None
-    logs = [log(value) for value in values]
-    slopes = [(b - a) / step for i, a in enumerate(logs) for step, b in enumerate(logs[i + 1 :], 1)]
-    return _Trend(p=trend_p(logs), change=exp(median(slopes) * (len(logs) - 1)))
+def _slope(values: Sequence[float]) -> float:
+    """From the first value to the last along the Theil–Sen line."""
+    slopes = [(b - a) / step for i, a in enumerate(values) for step, b in enumerate(values[i + 1 :], 1)]
+    return median(slopes) * (len(values) - 1)
 
 
 def _timeline(analysed: Analysed, case: str) -> list[float]:

@@ -5,13 +5,14 @@ attempt that was repeated because of steal or throttling must give way to a clea
 in vain whenever its sentinel is the slower by a hair. Where only the sentinel disturbs, the two rules are one.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import inf
+from typing import NamedTuple
 
 from bench.records.nouns import Case, Record
-from bench.statistics import quantile
+from bench.statistics import ordered_quantile
 
 SENTINEL_LIMIT = 1.15
 STEAL_LIMIT = 0.01
@@ -32,40 +33,76 @@ class Counted:
     disturbed: int = 0
 
 
+class Sentinels:
+    """The worse sentinels of trials, by the number of threads: with more than one thread the sentinel is another
+    computation. It can go on from what it has seen, because the measuring loop asks before every trial."""
+
+    def __init__(self, cases: Sequence[Case], records: Iterable[Record] = ()) -> None:
+        self._threads = {case.id: case.threads for case in cases}
+        self._seen: dict[int, list[float]] = {case.threads: [] for case in cases}
+        for record in records:
+            if (worse := self._worse(record)) is not None:
+                self._seen[self._threads[record.case]].append(worse)
+        for values in self._seen.values():
+            values.sort()
+
+    def add(self, record: Record) -> None:
+        """One record more."""
+        if (worse := self._worse(record)) is not None:
+            insort(self._seen[self._threads[record.case]], worse)
+
+    def _worse(self, record: Record) -> float | None:
+        """Only of trials that succeeded."""
+        counts = record.kind == "timed" and record.status == "ok" and record.case in self._threads
+        return sentinel(record) if counts else None
+
+    def limits(self) -> dict[int, float]:
+        """Over which sentinel, in nanoseconds, a trial is disturbed, by the number of threads, as far as known."""
+        return {n: SENTINEL_LIMIT * ordered_quantile(values, 0.1) for n, values in self._seen.items() if values}
+
+
+class _Attempt(NamedTuple):
+    """A timed record, and what chooses between attempts and between disturbed trials: whether it was disturbed, then
+    its sentinel. The latency has no part in it."""
+
+    record: Record
+    merit: tuple[bool, float]
+
+    @property
+    def disturbed(self) -> bool:
+        return self.merit[0]
+
+    @property
+    def ok(self) -> bool:
+        return self.record.status == "ok"
+
+
 def counted(cases: Sequence[Case], records: Sequence[Record]) -> dict[str, Counted]:
     """What counts of every case, by its id."""
-    limits = sentinel_limits(cases, records)
-    trials: dict[str, list[list[Record]]] = {case.id: [] for case in cases}
-    for (case, _), attempts in _attempts(cases, records):
+    trials: dict[str, list[list[_Attempt]]] = {case.id: [] for case in cases}
+    for (case, _), attempts in _attempts(cases, records).items():
         trials[case].append(attempts)
-    return {case.id: _counted(trials[case.id], limits.get(case.threads, inf)) for case in cases}
+    return {case: _counted(found) for case, found in trials.items()}
 
 
 def disturbed(cases: Sequence[Case], records: Sequence[Record]) -> set[tuple[str, int]]:
     """(case, round) of the trials whose best attempt so far was disturbed."""
-    limits = sentinel_limits(cases, records)
-    threads = {case.id: case.threads for case in cases}
-    found = set()
-    for (case, round_), attempts in _attempts(cases, records):
-        limit = limits.get(threads[case], inf)
-        best = _best(attempts, limit)
-        if best is not None and _disturbed(best, limit):
-            found.add((case, round_))
-    return found
+    best = {trial: _best(attempts) for trial, attempts in _attempts(cases, records).items()}
+    return {trial for trial, attempt in best.items() if attempt is not None and attempt.disturbed}
 
 
 def disturbed_attempts(cases: Sequence[Case], records: Sequence[Record]) -> set[tuple[str, int, int]]:
     """(case, round, attempt) of every attempt that was disturbed, whether another one counts for it or not."""
-    limits = sentinel_limits(cases, records)
-    threads = {case.id: case.threads for case in cases}
-    every = [record for _, attempts in _attempts(cases, records) for record in attempts if record.status == "ok"]
-    return {(r.case, r.round, r.attempt) for r in every if _disturbed(r, limits.get(threads[r.case], inf))}
+    every = [attempt for attempts in _attempts(cases, records).values() for attempt in attempts if attempt.ok]
+    return {(a.record.case, a.record.round, a.record.attempt) for a in every if a.disturbed}
 
 
 def sentinel(record: Record) -> float | None:
     """The worse of the two sentinels around a trial's samples, nanoseconds; None where there is none."""
-    values = [v for k in ("sentinel_before", "sentinel_after") if (v := probe(record, k)) is not None]
-    return max(values, default=None)
+    before, after = probe(record, "sentinel_before"), probe(record, "sentinel_after")
+    if before is None or after is None:
+        return after if before is None else before
+    return max(before, after)
 
 
 def probe(record: Record, name: str) -> float | None:
@@ -74,41 +111,45 @@ def probe(record: Record, name: str) -> float | None:
     return None if value is None or value == "unknown" else float(value)
 
 
-def _counted(trials: Sequence[list[Record]], limit: float) -> Counted:
-    best = [b for attempts in trials if (b := _best(attempts, limit)) is not None]
-    failed = [attempts[-1] for attempts in trials if _best(attempts, limit) is None]
-    by_merit = sorted(best, key=lambda record: _merit(record, limit))
-    clean = sum(not _disturbed(record, limit) for record in best)
+def _counted(trials: Sequence[list[_Attempt]]) -> Counted:
+    chosen = [(attempts, _best(attempts)) for attempts in trials]
+    best = [attempt for _, attempt in chosen if attempt is not None]
+    failed = [attempts[-1] for attempts, attempt in chosen if attempt is None]
+    by_merit = sorted(best, key=lambda attempt: (attempt.merit, attempt.record.round))
+    clean = sum(not attempt.disturbed for attempt in best)
     kept = by_merit[: max(clean, ENOUGH)]
     return Counted(
-        trials=_in_order(kept),
-        left_out=_in_order(by_merit[len(kept) :]),
-        failed=tuple(failed),
+        trials=_records(kept),
+        left_out=_records(by_merit[len(kept) :]),
+        failed=_records(failed),
         disturbed=len(kept) - clean,
     )
 
 
-def _attempts(cases: Sequence[Case], records: Sequence[Record]) -> list[tuple[tuple[str, int], list[Record]]]:
-    """The attempts at every trial, by case and round."""
-    known = {case.id for case in cases}
-    timed = [record for record in records if record.kind == "timed" and record.case in known]
-    ordered = sorted(timed, key=lambda record: (record.case, record.round, record.attempt))
-    return [(key, list(group)) for key, group in groupby(ordered, key=lambda record: (record.case, record.round))]
+def _attempts(cases: Sequence[Case], records: Sequence[Record]) -> dict[tuple[str, int], list[_Attempt]]:
+    """The attempts at every trial, in their order, by case and round."""
+    threads = {case.id: case.threads for case in cases}
+    limits = Sentinels(cases, records).limits()
+    found: dict[tuple[str, int], list[_Attempt]] = {}
+    for record in records:
+        if record.kind == "timed" and record.case in threads:
+            attempt = _weighed(record, limits.get(threads[record.case], inf))
+            found.setdefault((record.case, record.round), []).append(attempt)
+    return {trial: sorted(attempts, key=lambda attempt: attempt.record.attempt) for trial, attempts in found.items()}
 
 
-def _best(attempts: Sequence[Record], limit: float) -> Record | None:
-    measured = [record for record in attempts if record.status == "ok"]
-    return min(measured, key=lambda record: _merit(record, limit), default=None)
-
-
-def _merit(record: Record, limit: float) -> tuple[bool, float]:
-    """What chooses between attempts and between disturbed trials; the latency has no part in it."""
+def _weighed(record: Record, limit: float) -> _Attempt:
     worse = sentinel(record)
-    return _disturbed(record, limit), inf if worse is None else worse
+    flagged = (worse or 0) > limit or told_by_probes(record)
+    return _Attempt(record, (flagged, inf if worse is None else worse))
 
 
-def _disturbed(record: Record, limit: float) -> bool:
-    return (sentinel(record) or 0) > limit or told_by_probes(record)
+def _best(attempts: Sequence[_Attempt]) -> _Attempt | None:
+    return min([attempt for attempt in attempts if attempt.ok], key=_merit, default=None)
+
+
+def _merit(attempt: _Attempt) -> tuple[bool, float]:
+    return attempt.merit
 
 
 def told_by_probes(record: Record) -> bool:
@@ -120,18 +161,6 @@ def told_by_probes(record: Record) -> bool:
     )
 
 
-def sentinel_limits(cases: Sequence[Case], records: Sequence[Record]) -> Mapping[int, float]:
-    """Over which sentinel, in nanoseconds, a trial is disturbed, by the number of threads: with more than one thread
-    the sentinel is another computation."""
-    threads = {case.id: case.threads for case in cases}
-    seen: dict[int, list[float]] = {}
-    for record in records:
-        if record.kind == "timed" and record.status == "ok" and record.case in threads:
-            worse = sentinel(record)
-            if worse is not None:
-                seen.setdefault(threads[record.case], []).append(worse)
-    return {n: SENTINEL_LIMIT * quantile(values, 0.1) for n, values in seen.items()}
-
-
-def _in_order(trials: Sequence[Record]) -> tuple[Record, ...]:
-    return tuple(sorted(trials, key=lambda record: record.round))
+def _records(attempts: Sequence[_Attempt]) -> tuple[Record, ...]:
+    """In the order of rounds."""
+    return tuple(sorted((attempt.record for attempt in attempts), key=lambda record: record.round))

@@ -4,50 +4,62 @@ A value is known in every trial of a case or it is not the case's: to take it fr
 would let the latency choose them (a tail, for instance, from those that were slow enough for samples of one step).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bench.records.nouns import Record
-from bench.statistics import median, quantile
+from bench.statistics import ordered_median, ordered_quantile, quantile
 
 Known = Mapping[str, int | float]
 """What the survey of the case found out."""
 
+Rounds = dict[int, float]
+"""A case's values by round."""
+
 SECOND = 1e9
 
 
-def _latency(trial: Record, known: Known) -> float | None:
-    return median(trial.samples) / trial.loops / SECOND
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sorted:
+    """A trial with its samples in the order of their size: sorting is most of the work, and most metrics want it."""
+
+    loops: int
+    samples: Sequence[int]
+    cpu: tuple[int, ...]
 
 
-def _undisturbed(trial: Record, known: Known) -> float | None:
-    return quantile(trial.samples, 0.1) / trial.loops / SECOND
+def _latency(trial: _Sorted, known: Known) -> float:
+    return ordered_median(trial.samples) / trial.loops / SECOND
 
 
-def _cpu_time(trial: Record, known: Known) -> float | None:
+def _undisturbed(trial: _Sorted, known: Known) -> float | None:
+    return ordered_quantile(trial.samples, 0.1) / trial.loops / SECOND
+
+
+def _cpu_time(trial: _Sorted, known: Known) -> float | None:
     return quantile(trial.cpu, 0.1) / trial.loops / SECOND if trial.cpu else None
 
 
-def _mean_latency(trial: Record, known: Known) -> float | None:
+def _mean_latency(trial: _Sorted, known: Known) -> float | None:
     return sum(trial.samples) / len(trial.samples) / trial.loops / SECOND
 
 
-def _tail(trial: Record, known: Known) -> float | None:
+def _tail(trial: _Sorted, known: Known) -> float | None:
     """Nothing where a sample is several steps: their mean hides the slow one."""
-    return quantile(trial.samples, 0.95) / SECOND if trial.loops == 1 else None
+    return ordered_quantile(trial.samples, 0.95) / SECOND if trial.loops == 1 else None
 
 
-def _throughput(trial: Record, known: Known) -> float | None:
-    latency = _latency(trial, known)
-    return known["items"] / latency if latency and "items" in known else None
+def _throughput(trial: _Sorted, known: Known) -> float | None:
+    return known["items"] / _latency(trial, known) if "items" in known else None
 
 
-def _per_step(trial: Record, known: Known) -> float | None:
+def _per_step(trial: _Sorted, known: Known) -> float | None:
     """Nothing where the chain has steps that are no products: the latency is theirs too."""
-    latency, steps = _latency(trial, known), known.get("sequential_steps")
-    return latency / steps if latency and steps and not known.get("pointwise_steps") else None
+    steps = known.get("sequential_steps")
+    return _latency(trial, known) / steps if steps and not known.get("pointwise_steps") else None
 
 
-VALUES: dict[str, Callable[[Record, Known], float | None]] = {
+VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
     "cpu_time": _cpu_time,
@@ -66,8 +78,26 @@ UNKNOWN: dict[str, str] = {
 """Why a metric that is timed may have no value."""
 
 
-def values(trials: Sequence[Record], metric: str, known: Known) -> dict[int, float]:
-    """The trials' values by round, in the metric's unit; empty unless every trial has one."""
-    found = {trial.round: VALUES[metric](trial, known) for trial in trials}
-    present = {round_: value for round_, value in found.items() if value is not None}
-    return present if len(present) == len(found) else {}
+def value(trial: Record, metric: str, known: Known) -> float | None:
+    """What one trial is worth, in the metric's unit; None where it has no such value."""
+    return VALUES[metric](_sorted(trial), known)
+
+
+def values(trials: Sequence[Record], known: Known, *, metrics: Iterable[str] = tuple(VALUES)) -> dict[str, Rounds]:
+    """By metric the trials' values by round, in its unit; empty unless every trial has one."""
+    ordered = {trial.round: _sorted(trial) for trial in trials}
+    return {metric: _values(ordered, metric, known) for metric in metrics}
+
+
+def _values(ordered: Mapping[int, _Sorted], metric: str, known: Known) -> Rounds:
+    worth, found = VALUES[metric], Rounds()
+    for round_, trial in ordered.items():
+        own = worth(trial, known)
+        if own is None:
+            return {}
+        found[round_] = own
+    return found
+
+
+def _sorted(trial: Record) -> _Sorted:
+    return _Sorted(loops=trial.loops, samples=sorted(trial.samples), cpu=trial.cpu)

@@ -41,14 +41,18 @@ from bench.store.publish import publish, published_folder
 CAPTIONED = ("parameters", "flops", "items", "values")
 """Whatever a suite measures, the captions of its tables say whether these are equal."""
 
+OUTCOME = "latency"
+"""What became of a case is what became of this."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything that is worked out of a run."""
+    """Everything that is worked out of a run; `outcomes` is what became of each case."""
 
     stored: Stored
     analysed: Analysed
     estimates: tuple[Estimate, ...]
+    outcomes: tuple[Estimate, ...]
     findings: tuple[Finding, ...]
     tables: tuple[Table, ...]
     figures: tuple[Figure, ...]
@@ -56,11 +60,6 @@ class Report:
     published: tuple[Beside, ...]
     ran: Ran | None
     summary: dict[str, object]
-
-    @property
-    def outcomes(self) -> tuple[Estimate, ...]:
-        """What became of each case: its latency."""
-        return tuple(estimate(self.analysed, case.id, "latency") for case in self.stored.run.cases)
 
 
 def report(folder: Path) -> Report:
@@ -75,7 +74,7 @@ def report(folder: Path) -> Report:
     analysed = analyse(stored.run, stored.records)
     found, remarks = estimates(analysed), findings(analysed)
     suite = stored.run.suite
-    shown = dict.fromkeys((*(spec.value for spec in suite.tables), *_drawn(stored.run), *CAPTIONED))
+    shown = dict.fromkeys((OUTCOME, *(spec.value for spec in suite.tables), *_drawn(stored.run), *CAPTIONED))
     known = {(e.case, e.metric): e for e in found}
     known |= {
         (case.id, metric): estimate(analysed, case.id, metric)
@@ -94,6 +93,7 @@ def report(folder: Path) -> Report:
         stored=stored,
         analysed=analysed,
         estimates=found,
+        outcomes=tuple(known[case.id, OUTCOME] for case in stored.run.cases),
         findings=remarks,
         tables=tables,
         figures=figures,

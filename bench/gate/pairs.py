@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log
 
 from bench.analysis.trials import SENTINEL_LIMIT, probe, told_by_probes
-from bench.analysis.values import VALUES
+from bench.analysis.values import value
 from bench.records.nouns import CHANGE, CONTROL, Record, Side
 
 SENTINELS = ("sentinel_before", "sentinel_after")
@@ -26,7 +26,7 @@ class Pair:
 
     def log_ratio(self, metric: str) -> float | None:
         """By how much the second exceeds the first; None where either has no such value."""
-        first, second = (VALUES[metric](trial, {}) for trial in (self.first, self.second))
+        first, second = (value(trial, metric, {}) for trial in (self.first, self.second))
         return log(second / first) if first and second else None
 
 
@@ -76,5 +76,5 @@ def _unsound(records: Sequence[Record], sides: tuple[Side, Side]) -> set[str]:
 def _merit(pair: Pair) -> tuple[bool, float]:
     """Whether a probe tells of a disturbance, and how unequal the weather was: the worst sentinel by the best."""
     trials = (pair.first, pair.second)
-    seen = [value for trial in trials for name in SENTINELS if (value := probe(trial, name)) is not None]
+    seen = [found for trial in trials for name in SENTINELS if (found := probe(trial, name)) is not None]
     return any(map(told_by_probes, trials)), max(seen) / min(seen) if seen and min(seen) > 0 else 1.0

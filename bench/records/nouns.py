@@ -198,7 +198,8 @@ class Judge(Protocol):
         ...
 
     def calm(self, records: Sequence[Record]) -> Mapping[int, float]:
-        """By threads: the sentinel in nanoseconds over which a trial is disturbed, as far as is known yet."""
+        """By threads: the sentinel in nanoseconds over which a trial is disturbed, as far as is known yet. The records
+        of the last call come first."""
         ...
 
     def precise(self, records: Sequence[Record]) -> set[str]:

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from bench.records.levels import level_text
 from bench.report.inert import one_line
@@ -35,6 +36,8 @@ def _cell(value: Value) -> str:
     return _text(value) if isinstance(value, str) else compact(value)
 
 
+@lru_cache(maxsize=1024)
 def _text(text: str) -> str:
+    """Most columns of a row say what the row above says."""
     guarded = text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
     return f"'{one_line(text)}" if guarded else one_line(text)

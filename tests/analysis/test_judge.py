@@ -1,11 +1,14 @@
 """What the measuring loop is told."""
 
+from random import Random
+
 import pytest
 
 from bench.analysis.judge import RunJudge
-from bench.analysis.trials import SENTINEL_LIMIT
+from bench.analysis.trials import SENTINEL_LIMIT, sentinel
 from bench.records.nouns import Judge
 from bench.records.suite import Policy
+from bench.statistics import quantile
 from tests.analysis.made_up import SENTINEL, models, timed, trials
 
 CASES = models("lstm", "cnn")
@@ -47,6 +50,21 @@ def test_nothing_measured_is_neither_disturbed_nor_precise() -> None:
     judge = RunJudge(CASES, Policy())
     failed = [timed("model=lstm", 0, status="failed")]
     assert (judge.disturbed(failed), judge.precise(failed)) == (set(), set())
+
+
+def test_what_is_calm_is_the_same_whether_asked_before_every_trial_or_once() -> None:
+    drawn = Random(7)
+    records = [
+        timed(f"model={name}", n, sentinel=SENTINEL * drawn.uniform(1, 2), status=drawn.choice(("ok", "failed")))
+        for n in range(30)
+        for name in ("lstm", "cnn", "unknown")
+    ]
+    often = RunJudge(CASES, Policy())
+    for n in range(len(records) + 1):
+        assert often.calm(records[:n]) == RunJudge(CASES, Policy()).calm(records[:n])
+    (limit,) = often.calm(records).values()
+    ok = [r for r in records if r.status == "ok" and r.case != "model=unknown"]
+    assert limit == pytest.approx(SENTINEL_LIMIT * quantile([sentinel(r) or 0 for r in ok], 0.1))
 
 
 def test_what_is_calm_is_known_from_the_first_trial_on_and_is_what_decides_on_disturbed() -> None:

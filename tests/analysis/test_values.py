@@ -1,14 +1,20 @@
 """What one trial is worth."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from bench.analysis.values import UNKNOWN, VALUES, values
+from bench.analysis.values import UNKNOWN, VALUES, Known, Rounds, values
 from bench.records.metrics import METRICS
 from bench.records.nouns import Record
 
 
 def trial(*, loops: int = 1, samples: tuple[int, ...] = (), cpu: tuple[int, ...] = (), round_: int = 0) -> Record:
     return Record(schema=1, kind="timed", status="ok", case="a=b", round=round_, loops=loops, samples=samples, cpu=cpu)
+
+
+def worth(trials: Sequence[Record], metric: str, known: Known) -> Rounds:
+    return values(trials, known)[metric]
 
 
 TEN = tuple(1000 * n for n in range(1, 12))
@@ -29,33 +35,33 @@ TEN = tuple(1000 * n for n in range(1, 12))
 )
 def test_a_trial_is_worth_its_statistic_per_step_in_seconds(metric: str, loops: int, expected: float) -> None:
     record = trial(loops=loops, samples=TEN, cpu=tuple(n // 2 for n in TEN))
-    assert values([record], metric, {"items": 64, "sequential_steps": 3}) == {0: pytest.approx(expected)}
+    assert worth([record], metric, {"items": 64, "sequential_steps": 3}) == {0: pytest.approx(expected)}
 
 
 def test_a_slow_sample_moves_the_mean_and_not_the_median() -> None:
     records = [trial(samples=(1000, 1000, 4000))]
-    assert values(records, "latency", {}) == {0: pytest.approx(1e-6)}
-    assert values(records, "mean_latency", {}) == {0: pytest.approx(2e-6)}
+    assert worth(records, "latency", {}) == {0: pytest.approx(1e-6)}
+    assert worth(records, "mean_latency", {}) == {0: pytest.approx(2e-6)}
 
 
 def test_a_sample_of_several_steps_has_no_tail_and_one_such_trial_takes_the_cases() -> None:
     records = [trial(samples=TEN, round_=0), trial(samples=TEN, loops=2, round_=1)]
-    assert values(records[:1], "tail", {}) != {}
-    assert values(records, "tail", {}) == {}
+    assert worth(records[:1], "tail", {}) != {}
+    assert worth(records, "tail", {}) == {}
 
 
 def test_throughput_needs_the_items_and_cpu_time_a_clock() -> None:
-    assert values([trial(samples=TEN)], "throughput", {}) == {}
-    assert values([trial(samples=TEN)], "cpu_time", {}) == {}
+    assert worth([trial(samples=TEN)], "throughput", {}) == {}
+    assert worth([trial(samples=TEN)], "cpu_time", {}) == {}
 
 
 def test_the_time_of_a_product_is_not_known_where_steps_without_one_follow_each_other_too() -> None:
     known = {"sequential_steps": 2}
-    assert values([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 0}) == {0: pytest.approx(3e-6)}
-    assert values([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 28}) == {}
+    assert worth([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 0}) == {0: pytest.approx(3e-6)}
+    assert worth([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 28}) == {}
 
 
 def test_every_metric_from_trials_has_a_function_and_what_may_lack_has_a_reason() -> None:
     assert set(VALUES) == {metric.name for metric in METRICS.values() if metric.source == "trials"}
     bare = trial(samples=TEN, loops=2)
-    assert {metric for metric in VALUES if not values([bare], metric, {})} == set(UNKNOWN)
+    assert {metric for metric in VALUES if not worth([bare], metric, {})} == set(UNKNOWN)

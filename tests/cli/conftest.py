@@ -1,15 +1,29 @@
-"""What the tests of `bench gate` share."""
+"""What the tests of the command line share, above all those of `bench gate`."""
 
+import secrets
+import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.measure import pairing
+from bench.measure.processes import tell
+from tests.evidence.kills import MARK, marked
 from tests.gate_scenario import FAKE, GateScenario, Told, told
 from tests.measure.made_up_repository import without_settings
 from tests.scenario import Said, bench
+
+
+@pytest.fixture
+def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What every process of a run or a gate inherits; a test that fails leaves none behind."""
+    value = secrets.token_hex(8)
+    monkeypatch.setenv(MARK, value)
+    yield value
+    for pid in marked(value):
+        tell(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -37,8 +51,10 @@ def verb(repo: GateScenario, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
 
 @pytest.fixture
 def gate(verb: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
-    """`bench gate … --json` on the fake device, with a control of two pairs: gate(file, "--against", "HEAD")."""
+    """`bench gate … --json` on the fake device, with a control of two pairs and a server for all of them, as starting
+    servers takes longer than all else: gate(file, "--against", "HEAD")."""
     monkeypatch.setattr(pairing, "CONTROL_PAIRS", 2)
+    monkeypatch.setattr(pairing, "ROUNDS_PER_SERVER", 40)
 
     def run(*words: str | Path, against: str = "HEAD", folder: Path | None = None) -> Told:
         return told(verb("gate", *words, "--against", against, *FAKE, "--json", folder=folder))

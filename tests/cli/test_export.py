@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -19,22 +20,33 @@ from bench.records.nouns import GateAsked
 from bench.records.suite import GateSpec
 from bench.report.exports.formats import FORMATS
 from bench.store import folder as store
-from tests.scenario import Said, Scenario
+from tests.scenario import Said, Scenario, started
 
 Say = Callable[..., Said]
 FAKE = ("--device", "fake", "--seed", "7", "--machine", "made-up-1c")
 NUMBERS = ("pytest-benchmark", "github-action-benchmark", "pyperf")
 
 
-@pytest.fixture
-def run(scenario: Scenario, say: Say) -> Path:
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two cases measured, one failed, one skipped; the names are as hostile as names may be."""
+    scenario = Scenario(tmp_path_factory.mktemp("project"))
     scenario.case("quick", takes=0.001).case("-+._", takes=0.02).case("broken", fault="raise")
     file = scenario.case("slow").written()
     skip = "skip:\n  - {where: {name: slow}, because: '##[error] | ` <b> \"x\" & ]]>'}\n"
     file.write_text(file.read_text() + skip)
-    assert say("run", file, *FAKE).code == 3
+    process = started(["run", file, *FAKE], folder=scenario.folder)
+    process.communicate(timeout=60)
+    assert process.returncode == 3
     return scenario.runs[-1]
+
+
+@pytest.fixture
+def run(scenario: Scenario, measured: Path) -> Path:
+    """A copy of that run, which a test may damage."""
+    copy = store.runs_folder(scenario.folder) / measured.name
+    shutil.copytree(measured, copy)
+    return copy
 
 
 def consumed(*words: str | Path, folder: Path) -> str:

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from bench.measure import pairing
 from tests.gate_scenario import FAKE, GateScenario, Told
 from tests.measure.made_up_repository import commit, git
 from tests.scenario import Said
@@ -43,8 +44,9 @@ def test_the_worst_case_makes_the_gate_and_every_case_is_listed(repo: GateScenar
 
 
 def test_records_are_of_adjacent_pairs_in_either_order_in_one_server_with_the_base_s_loops(
-    repo: GateScenario, gate: Gate
+    repo: GateScenario, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pairing, "ROUNDS_PER_SERVER", 3)
     gate(repo.case("one").case("two", takes=0.0003).committed())
     records = [record for record in repo.records if record.kind == "timed"]
     loops = {record.case: record.loops for record in repo.records if record.kind == "survey" and record.side == "base"}

@@ -1,45 +1,23 @@
 """A gate that is interrupted or killed: what is stored, and that its worktrees and processes are gone."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bench.measure.processes import tell
 from bench.measure.revisions import PREFIX
 from bench.store import folder as store
-from tests.evidence.kills import MARK, journal, marked, survivors
+from tests.evidence.kills import journal, survivors
 from tests.gate_scenario import FAKE, GateScenario, Told
-from tests.scenario import Said, started
+from tests.scenario import Said, started, wait_until
 
 Gate = Callable[..., Told]
 Verb = Callable[..., Said]
 AGAINST = ("--against", "HEAD")
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if condition():
-            return
-        time.sleep(0.005)
-    raise AssertionError("it did not come about in time")
-
-
-@pytest.fixture
-def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """What every process of a gate inherits; a test that fails leaves none behind."""
-    value = secrets.token_hex(8)
-    monkeypatch.setenv(MARK, value)
-    yield value
-    for pid in marked(value):
-        tell(pid, signal.SIGKILL)
 
 
 def trees_on_disk(tmp_path: Path) -> list[Path]:

@@ -2,22 +2,19 @@
 
 import fcntl
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.measure.client import ENDING_SECONDS
-from bench.measure.processes import tell
 from bench.store import folder as store
-from tests.evidence.kills import JOBS, MARK, campaign, journal, key, marked, survivors
-from tests.scenario import Scenario, started
+from tests.evidence.kills import JOBS, campaign, journal, key, marked, survivors
+from tests.scenario import Scenario, started, wait_until
 
 WORDS = ("--device", "fake", "--seed", "7")
 
@@ -37,35 +34,16 @@ except KeyboardInterrupt:
 """
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if condition():
-            return
-        time.sleep(0.005)
-    raise AssertionError("it did not come about in time")
-
-
 def wait_for_records(scenario: Scenario, count: int) -> Path:
     wait_until(lambda: any(journal(folder).count(b"\n") >= count for folder in scenario.runs))
     return scenario.runs[0]
-
-
-@pytest.fixture
-def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """What every process of a run inherits; a test that fails leaves none behind."""
-    value = secrets.token_hex(8)
-    monkeypatch.setenv(MARK, value)
-    yield value
-    for pid in marked(value):
-        tell(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_the_run_with_its_code_and_says_how_to_go_on(
     scenario: Scenario, number: signal.Signals, code: int
 ) -> None:
-    file = scenario.case("one", takes=0.001).case("two", takes=0.001).written()
+    file = scenario.case("one", takes=0.001).case("two", takes=0.001).written(rounds_per_server=1)
     process = started(["run", file, *WORDS], folder=scenario.folder)
     folder = wait_for_records(scenario, 3)
     process.send_signal(number)
@@ -184,7 +162,7 @@ def test_ctrl_c_held_down_ends_the_run_with_its_code(scenario: Scenario, mark: s
 
 
 def test_a_run_that_was_interrupted_twice_is_gone_on_with(scenario: Scenario, mark: str) -> None:
-    file = scenario.case("one").case("two").written(rounds=30, max_rounds=30)
+    file = scenario.case("one").case("two").written(rounds=30, max_rounds=30, rounds_per_server=1)
     process = started(["run", file, *WORDS], folder=scenario.folder)
     folder = wait_for_records(scenario, 4)
     stop_server(process)  # so that it cannot come to its end before the signals come

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.store import files
-from tests.cli.test_interrupted import wait_until
-from tests.scenario import Said, Scenario, started
+from tests.scenario import Said, Scenario, started, wait_until
 
 Say = Callable[..., Said]
 FAKE = ("--device", "fake", "--seed", "7")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.store import folder as store
-from tests.scenario import Said, Scenario
+from tests.scenario import Said, Scenario, started
 
 Say = Callable[..., Said]
 FAKE = ("--device", "fake", "--seed", "7")
@@ -30,11 +30,14 @@ VERBS = (
 )
 
 
-@pytest.fixture
-def suite(scenario: Scenario, say: Say) -> Path:
-    """A suite that was measured once, with a case that fails."""
-    file = scenario.case("good").case("bad", fault="raise").written()
-    assert say("run", file, *FAKE).code == 3
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A suite that was measured at least once, with a case that fails."""
+    scenario = Scenario(tmp_path_factory.mktemp("project"))
+    file = scenario.case("good").case("bad", fault="raise").written(rounds_per_server=1)
+    process = started(["run", file, *FAKE], folder=scenario.folder)
+    process.communicate(timeout=60)
+    assert process.returncode == 3
     return file
 
 

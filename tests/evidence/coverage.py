@@ -20,7 +20,7 @@ from statistics import median
 from bench.analysis.analysed import analyse
 from bench.analysis.estimate import estimate
 from bench.analysis.judge import RunJudge
-from bench.records.nouns import SCHEMA, Case, Machine, Record, Run
+from bench.records.nouns import SCHEMA, Case, Estimate, Machine, Record, Run
 from bench.records.suite import Policy, Suite
 from tests.evidence.repeats import Noise, described, fit, load
 
@@ -149,9 +149,32 @@ def round_to_nanoseconds(value: float) -> int:
     return max(1, round(value))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """What one suite says of one case, and the weather of the rounds that the case was measured in."""
+
+    found: Estimate
+    weather: list[float]
+
+    def holds(self, truth: float) -> bool:
+        """Whether a median, in nanoseconds, lies in it; a missing interval holds nothing."""
+        low, high = self.found.low, self.found.high
+        return low is not None and high is not None and low * 1e9 <= truth <= high * 1e9
+
+
 def covered(scenario: Scenario, noise: random.Random) -> list[tuple[bool, bool, bool]]:
     """Of each case of one suite: whether it has an interval, whether that holds the run's own median, and the
     long-run one."""
+    found = []
+    for each in intervals(scenario, noise):
+        own = true_median(scenario, noise, each.weather)
+        long_run = true_median(scenario, noise, [0.0])
+        found.append((each.found.low is not None, each.holds(own), each.holds(long_run)))
+    return found
+
+
+def intervals(scenario: Scenario, noise: random.Random) -> list[Interval]:
+    """One suite: of each case what the product says."""
     policy = RUN.policy
     weather = scenario.weather(noise, policy.max_rounds)
     trial = {
@@ -163,18 +186,13 @@ def covered(scenario: Scenario, noise: random.Random) -> list[tuple[bool, bool, 
     done = RunJudge(RUN.cases, policy).precise(first)
     rest = [record(name, n, value) for (name, n), value in trial.items() if n > policy.rounds and name not in done]
     analysed = analyse(RUN, [*first, *rest])
-    found = []
-    for c in RUN.cases:
-        seen = weather[: policy.rounds if c.id in done else policy.max_rounds]
-        own = true_median(scenario, noise, seen)
-        long_run = true_median(scenario, noise, [0.0])
-        interval = estimate(analysed, c.id, "latency")
-        if interval.low is None or interval.high is None:
-            found.append((False, False, False))
-        else:
-            low, high = interval.low * 1e9, interval.high * 1e9
-            found.append((True, low <= own <= high, low <= long_run <= high))
-    return found
+    return [
+        Interval(
+            found=estimate(analysed, c.id, "latency"),
+            weather=weather[: policy.rounds if c.id in done else policy.max_rounds],
+        )
+        for c in RUN.cases
+    ]
 
 
 def true_median(scenario: Scenario, noise: random.Random, weather: list[float]) -> float:

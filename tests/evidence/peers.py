@@ -7,7 +7,6 @@ was at: a unit's rows are written together. QUIET_LOCK names a lock that is held
 out."""
 
 import argparse
-import csv
 import random
 import signal
 import sys
@@ -21,6 +20,7 @@ from tests.evidence.peer_table import REPEATS, SEEN_LOADS, Row, page
 from tests.evidence.peer_tools import TOOLS, measure, missing
 from tests.evidence.repeats import quiet
 from tests.evidence.rows import append as append_rows
+from tests.evidence.rows import read as read_rows
 
 OUT = ROOT / "results" / "evidence" / "peers.csv"
 COLUMNS = tuple(field.name for field in fields(Row))
@@ -72,10 +72,7 @@ def measured(unit: Unit, seconds: float) -> list[Row]:
 
 def read(file: Path) -> list[Row]:
     """The rows that are there; none where the file is not."""
-    if not file.exists():
-        return []
-    with file.open(newline="", encoding="utf-8") as lines:
-        return [parsed(line) for line in csv.DictReader(lines)]
+    return read_rows(file, parsed)
 
 
 def parsed(line: dict[str, str]) -> Row:

@@ -1,10 +1,21 @@
-"""Rows of a campaign → the end of its CSV file, so that a killed campaign goes on where it was."""
+"""Rows of a campaign ⇄ its CSV file, to the end of which they are added: a killed campaign goes on where it was."""
 
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+Row = TypeVar("Row")
+
+
+def read(file: Path, parsed: Callable[[dict[str, str]], Row]) -> list[Row]:
+    """The rows that are there, each parsed from its line; none where the file is not."""
+    if not file.exists():
+        return []
+    with file.open(newline="", encoding="utf-8") as lines:
+        return [parsed(line) for line in csv.DictReader(lines)]
 
 
 def append(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:

@@ -16,7 +16,7 @@ from math import exp, log
 
 from bench.analysis.analysed import Analysed, analyse
 from bench.analysis.trials import disturbed_attempts
-from bench.analysis.values import VALUES
+from bench.analysis.values import value
 from bench.api.planning import Options
 from bench.api.running import run
 from bench.records.nouns import Record
@@ -73,9 +73,9 @@ def attempts(run: Analysed) -> list[Record]:
 
 def worth(record: Record, metric: str) -> float:
     """The attempt's own value."""
-    value = VALUES[metric](record, {})
-    assert value is not None
-    return value
+    found = value(record, metric, {})
+    assert found is not None
+    return found
 
 
 def quiet_values(metric: str) -> dict[str, float]:

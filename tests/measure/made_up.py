@@ -29,8 +29,9 @@ def case(*, allocator: str = "retain", threads: int = 1, skip: str | None = None
 
 
 def run(cases: Iterable[Case], **policy: object) -> Run:
-    """A run of the fake device over those cases."""
-    settings = replace(Policy(rounds=6, max_rounds=6, timeout=20.0), **policy)  # type: ignore[arg-type]
+    """A run of the fake device over those cases, whose rounds share a server unless told otherwise."""
+    plain = Policy(rounds=6, max_rounds=6, rounds_per_server=6, timeout=20.0)
+    settings = replace(plain, **policy)  # type: ignore[arg-type]
     return Run(
         schema=SCHEMA,
         name="20261121T000000Z-made-up-machine-0000",

@@ -31,7 +31,7 @@ def test_records_are_numbered_in_the_order_in_which_they_were_measured() -> None
 
 
 def test_every_round_has_a_server_of_its_own_and_the_surveys_share_the_first() -> None:
-    records = measured(run([ONE, TWO]))
+    records = measured(run([ONE, TWO], rounds_per_server=1))
     assert {(r.round, r.server) for r in of(records, kind="timed")} == {(n, n) for n in range(1, 7)}
     assert {r.server for r in of(records, kind="survey")} == {1}
 
@@ -43,7 +43,7 @@ def test_rounds_share_a_server_where_the_policy_says_so() -> None:
 
 def test_each_level_of_the_allocator_has_a_server_of_its_own_in_every_round() -> None:
     system = case(model="two", allocator="system")
-    records = of(measured(run([ONE, system])), kind="timed")
+    records = of(measured(run([ONE, system], rounds_per_server=1)), kind="timed")
     servers = {name: {r.server for r in of(records, case=name)} for name in (ONE.id, system.id)}
     assert len(servers[ONE.id]) == len(servers[system.id]) == 6
     assert not servers[ONE.id] & servers[system.id]
@@ -57,7 +57,8 @@ def test_cases_that_are_precise_at_the_first_look_are_done() -> None:
 
 
 def test_a_disturbed_trial_is_repeated_at_the_end_of_its_round_in_the_same_server() -> None:
-    records = of(measured(run([ONE, TWO]), judge=ScriptedJudge(bad={(ONE.id, 2): 1})), kind="timed")
+    made = run([ONE, TWO], rounds_per_server=1)
+    records = of(measured(made, judge=ScriptedJudge(bad={(ONE.id, 2): 1})), kind="timed")
     attempts = of(records, case=ONE.id, round=2)
     assert [r.attempt for r in attempts] == [0, 1]
     assert attempts[0].server == attempts[1].server
@@ -83,7 +84,8 @@ def test_trials_wait_for_calm_in_vain_no_longer_than_was_timed_before_them() -> 
 
 def test_what_stays_disturbed_is_repeated_once_more_in_its_round_and_then_in_servers_of_their_own_at_the_end() -> None:
     bad = {(ONE.id, 1): 9, (ONE.id, 2): 9}
-    records = of(measured(run([ONE, TWO, THREE]), judge=ScriptedJudge(bad=bad)), kind="timed")
+    made = run([ONE, TWO, THREE], rounds_per_server=1)
+    records = of(measured(made, judge=ScriptedJudge(bad=bad)), kind="timed")
     for case_, number in bad:
         attempts = of(records, case=case_, round=number)
         assert [r.attempt for r in attempts] == [0, 1, 2, 3, 4]
@@ -118,7 +120,7 @@ def test_a_case_whose_trials_fail_twice_is_given_up() -> None:
 
 @pytest.mark.parametrize("isolate", ["case", "round"])
 def test_resuming_after_any_record_measures_what_is_missing_and_nothing_twice(isolate: str) -> None:
-    made = run([ONE, TWO, case(fault="raise")], isolate=isolate)
+    made = run([ONE, TWO, case(fault="raise")], isolate=isolate, rounds_per_server=3)
     whole = measured(made)
     for cut in range(len(whole)):
         rest = measured(made, done=whole[:cut])

@@ -97,7 +97,7 @@ def test_a_device_that_raises_while_it_is_looked_at_is_told_and_not_lost() -> No
 
 def test_a_runner_asks_for_libraries_with_the_server_of_its_first_trial() -> None:
     before = children()
-    measuring = runner(run([case(model="one")]))
+    measuring = runner(run([case(model="one")], rounds_per_server=1))
     assert measuring.libraries().keys() == {"openmp_library", "malloc_library"}
     records = list(measuring.measure())
     assert {(r.round, r.server) for r in records if r.kind == "timed"} == {(n, n) for n in range(1, 7)}
@@ -105,7 +105,7 @@ def test_a_runner_asks_for_libraries_with_the_server_of_its_first_trial() -> Non
 
 
 def test_a_resumed_runner_wastes_no_server_on_its_libraries() -> None:
-    made = run([case(model="one")])
+    made = run([case(model="one")], rounds_per_server=1)
     done = list(runner(made).measure())[:4]
     going_on = runner(made, done=done)
     going_on.libraries()

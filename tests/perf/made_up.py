@@ -1,18 +1,29 @@
 """Suites, runs and records as large as real ones get, for the benchmarks; the same ones every time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Protocol, TypeVar
 
 from bench.plan.matrix import expand
 from bench.records.nouns import SCHEMA, Case, Machine, Record, Run
 from bench.records.suite import Policy, Skip, Suite, TableSpec
+
+T = TypeVar("T")
 
 MILLISECOND = 1_000_000
 SAMPLES = 70
 """As many as a trial of the main suite has in the median."""
 
 TABLE = TableSpec(rows=("size",), columns=("model",), value="latency", relative_to={"model": "m0"})
+
+
+class Benchmark(Protocol):
+    """As much of pytest-benchmark's fixture as is used here; it has no types of its own."""
+
+    extra_info: dict[str, object]
+
+    def pedantic(self, target: Callable[[], T], *, rounds: int = 1, warmup_rounds: int = 0) -> T: ...
 
 
 def suite(*, models: int, sizes: int, batches: int = 1) -> Suite:
@@ -55,12 +66,12 @@ def run(made: Suite) -> Run:
     )
 
 
-def records(cases: Sequence[Case], *, rounds: int) -> Iterator[Record]:
+def records(cases: Sequence[Case], *, rounds: int, samples: int = SAMPLES) -> Iterator[Record]:
     """A survey of every case, then its trials round by round, numbered as they would be measured."""
     random = Random(7)
     measured = [case for case in cases if case.skip is None]
     looks = [survey(case) for case in measured]
-    trials = (timed(case, number, random) for number in range(1, rounds + 1) for case in measured)
+    trials = (timed(case, number, random, samples) for number in range(1, rounds + 1) for case in measured)
     for sequence, record in enumerate([*looks, *trials], start=1):
         yield replace(record, sequence=sequence)
 
@@ -79,9 +90,9 @@ def survey(case: Case) -> Record:
     )
 
 
-def timed(case: Case, number: int, random: Random) -> Record:
-    """A trial of 70 samples, each about 2 ms."""
-    samples = tuple(round(2 * MILLISECOND * random.lognormvariate(0, 0.02)) for _ in range(SAMPLES))
+def timed(case: Case, number: int, random: Random, size: int) -> Record:
+    """A trial of so many samples, each about 2 ms."""
+    samples = tuple(round(2 * MILLISECOND * random.lognormvariate(0, 0.02)) for _ in range(size))
     return Record(
         schema=SCHEMA,
         kind="timed",

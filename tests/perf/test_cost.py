@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, repeat
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import pytest
 
@@ -23,7 +23,7 @@ from bench.records.suite import Policy
 from bench.report.nouns import Table
 from bench.report.table import build_table
 from bench.statistics import median
-from tests.perf.made_up import TABLE, records, run, suite
+from tests.perf.made_up import TABLE, Benchmark, records, run, suite
 
 T = TypeVar("T")
 
@@ -33,14 +33,6 @@ DISTINCT = 1_000
 
 MANY_LOOPS = 1000
 CAPTIONED = ("parameters", "flops", "items", "values")
-
-
-class Benchmark(Protocol):
-    """As much of pytest-benchmark's fixture as is used here; it has no types of its own."""
-
-    extra_info: dict[str, object]
-
-    def pedantic(self, target: Callable[[], T], *, rounds: int = 1, warmup_rounds: int = 0) -> T: ...
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """What each workload says proves its backend: seen when it runs, and not seen where another backend would run."""
 
-from collections.abc import Iterator
 from itertools import product
 
 import pytest
@@ -14,18 +13,13 @@ from networks.loops import IMPLEMENTATIONS
 from networks.numerics import DTYPES
 from tests.suites.reality import events
 
-pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:LSTM with projections")]
+pytestmark = [
+    pytest.mark.torch,
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore:LSTM with projections"),
+]
 
 MODES = ("inference", "training")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """With more, oneDNN gets kernels of 1 as well."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def proven(expects: tuple[str, ...], seen: set[str]) -> None:

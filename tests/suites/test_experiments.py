@@ -1,11 +1,10 @@
 """The builders that suites name: what they declare is what torch holds, and what they compute is checked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from bench.plan.matrix import expand, resolve
 from bench.plan.suite import load_suite
@@ -19,24 +18,15 @@ from networks.loops import IMPLEMENTATIONS
 from networks.sequence import HIDDEN
 from networks.slicing import SLICINGS
 from networks.workload import Workload
-from tests.suites.reality import events
+from tests.suites.reality import events, held
 
 SUITES = Path(__file__).resolve().parents[2] / "suites"
 Levels = Mapping[str, object]
 
-pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def held(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN"),
+]
 
 
 @pytest.mark.parametrize("model", sequences.LEVELS["model"])

@@ -8,7 +8,6 @@ during each unit, to keep other work out. Every tool has an environment of its o
 missing."""
 
 import argparse
-import csv
 import random
 import signal
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 from tests.evidence.load import load
 from tests.evidence.repeats import quiet
 from tests.evidence.rows import append as append_rows
+from tests.evidence.rows import read as read_rows
 from tests.perf.gate.peer_answers import Answer, Site
 from tests.perf.gate.peer_files.cases import CASES
 from tests.perf.gate.peer_places import environment, repository
@@ -70,10 +70,7 @@ def measured(unit: Unit, places: Path) -> list[Row]:
 
 def read(file: Path) -> list[Row]:
     """The rows that are there; none where the file is not."""
-    if not file.exists():
-        return []
-    with file.open(newline="", encoding="utf-8") as lines:
-        return [parsed(line) for line in csv.DictReader(lines)]
+    return read_rows(file, parsed)
 
 
 def parsed(line: dict[str, str]) -> Row:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.evidence.load import die_with_parent
 from tests.evidence.repeats import quiet
+from tests.evidence.rows import read as read_rows
 from tests.perf.gate.repository_layouts import DOSE, LAYOUTS, SUITE, Layout, changed, interpreter, made
 from tests.perf.gate.rows import OUT as PAIRS
 
@@ -135,10 +136,7 @@ def layout_named(name: str) -> Layout:
 
 def read(file: Path) -> list[Row]:
     """The rows that are there; none where the file is not."""
-    if not file.exists():
-        return []
-    with file.open(newline="", encoding="utf-8") as lines:
-        return [parsed(line) for line in csv.DictReader(lines)]
+    return read_rows(file, parsed)
 
 
 def parsed(line: dict[str, str]) -> Row:

@@ -1,12 +1,12 @@
 """Measured pairs ⇄ lines of `results/evidence/gate.csv`; a round's lines are written together, or not at all."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
 from tests.evidence.rows import append as append_rows
+from tests.evidence.rows import read as read_rows
 
 OUT = Path(__file__).resolve().parents[3] / "results" / "evidence" / "gate.csv"
 
@@ -55,10 +55,7 @@ COLUMNS = tuple(field.name for field in fields(Row))
 
 def read(file: Path) -> list[Row]:
     """The rows that are there; none where the file is not."""
-    if not file.exists():
-        return []
-    with file.open(newline="", encoding="utf-8") as lines:
-        return [parsed(line) for line in csv.DictReader(lines)]
+    return read_rows(file, parsed)
 
 
 def parsed(line: dict[str, str]) -> Row:
