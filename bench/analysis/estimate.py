@@ -79,7 +79,7 @@ def _timed(analysed: Analysed, case: str, metric: str) -> Estimate:
         low=low,
         high=high,
         rounds=len(values),
-        note=_remarks(counted, values),
+        note=_remarks(counted, values, counts=metric_named(metric).unit == "1"),
     )
 
 
@@ -95,9 +95,10 @@ def _failures(counted: Counted) -> tuple[Record, ...]:
     return tuple(record for record in counted.failed if record.status != "cancelled")
 
 
-def _remarks(counted: Counted, values: Collection[float]) -> str | None:
+def _remarks(counted: Counted, values: Collection[float], *, counts: bool) -> str | None:
+    """What `counts` needs no clock, and may well be the same in all trials."""
     remarks, failed = [], _failures(counted)
-    if len(values) > 1 and len(set(values)) == 1:
+    if len(values) > 1 and len(set(values)) == 1 and not counts:
         remarks.append("all trials are the same: the clock cannot tell them apart")
     if counted.disturbed:
         remarks.append(f"disturbed: {counted.disturbed} of {len(counted.trials)} trials")

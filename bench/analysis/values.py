@@ -47,6 +47,17 @@ def _per_step(trial: Record, known: Known) -> float | None:
     return latency / steps if latency and steps and not known.get("pointwise_steps") else None
 
 
+def _flop_rate(trial: Record, known: Known) -> float | None:
+    latency = _latency(trial, known)
+    return known["flops"] / latency if latency and "flops" in known else None
+
+
+def _page_faults(trial: Record, known: Known) -> float | None:
+    """Of the timed steps themselves: a survey's steps would be others, in one server, and have no interval."""
+    faults = trial.noise.get("page_faults")
+    return None if faults is None or faults == "unknown" else float(faults)
+
+
 VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
@@ -55,6 +66,8 @@ VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "tail": _tail,
     "per_step": _per_step,
     "throughput": _throughput,
+    "flop_rate": _flop_rate,
+    "page_faults": _page_faults,
 }
 
 UNKNOWN: dict[str, str] = {
@@ -62,6 +75,8 @@ UNKNOWN: dict[str, str] = {
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
     "throughput": "the workload does not declare its items",
+    "flop_rate": "the workload does not declare its flops",
+    "page_faults": "the kernel does not count page faults",
 }
 """Why a metric that is timed may have no value."""
 
