@@ -9,6 +9,7 @@ SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "byte": ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B")),
     "1": ((1e12, "10¹²"), (1e9, "10⁹"), (1e6, "10⁶"), (1.0, "")),
     "items/s": ((1.0, "items/s"),),
+    "flop/s": ((1e12, "Tflop/s"), (1e9, "Gflop/s"), (1e6, "Mflop/s"), (1.0, "flop/s")),
 }
 
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}

@@ -4,6 +4,7 @@ Ratios are estimated as differences of logarithms: twice as slow is as far from 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, log
 
 from bench.analysis.analysed import Analysed
@@ -28,13 +29,13 @@ def compare_cases(analysed: Analysed, case: str, against: str, metric: str) -> C
         return Comparison(case=case, against=against, metric=metric, ratio=None)
     rounds = [round_ for round_ in upper if round_ in lower]
     fewest = min(len(upper), len(lower))
-    if len(rounds) < ENOUGH <= fewest or not rounds:
-        shift = rank_sum([log(value) for value in lower.values()], [log(value) for value in upper.values()])
-        number = fewest
-    else:
+    paired = bool(rounds) and not len(rounds) < ENOUGH <= fewest
+    if paired:
         shift = signed_rank([log(upper[round_] / lower[round_]) for round_ in rounds])
-        number = len(rounds)
-    found = _turned(shift, case=case, against=against, metric=metric, rounds=number)
+    else:
+        shift = rank_sum([log(value) for value in lower.values()], [log(value) for value in upper.values()])
+    number = len(rounds) if paired else fewest
+    found = replace(_turned(shift, case=case, against=against, metric=metric, rounds=number), paired=paired)
     return found if _calm(analysed, case) and _calm(analysed, against) else _without_interval(found)
 
 
@@ -69,7 +70,8 @@ def _between(base: Analysed, other: Analysed, case: str, metric: str) -> Compari
     if not upper or not lower or min(*upper, *lower) <= 0:
         return missing
     shift = rank_sum([log(value) for value in lower], [log(value) for value in upper])
-    found = _turned(shift, case=case, against=case, metric=metric, rounds=min(len(upper), len(lower)))
+    number = min(len(upper), len(lower))
+    found = replace(_turned(shift, case=case, against=case, metric=metric, rounds=number), paired=False)
     return found if _calm(base, case) and _calm(other, case) else _without_interval(found)
 
 
@@ -105,9 +107,7 @@ def _calm(analysed: Analysed, case: str) -> bool:
 
 
 def _without_interval(found: Comparison) -> Comparison:
-    return Comparison(
-        case=found.case, against=found.against, metric=found.metric, ratio=found.ratio, rounds=found.rounds
-    )
+    return replace(found, low=None, high=None)
 
 
 def _check_factor(analysed: Analysed, *, by: str, against: str) -> None:

@@ -2,7 +2,8 @@
 
 Why `precision not reached` and `wide interval` never say the same: the first asks whether `latency` is as precise as
 the policy wants; the second asks whether a number is of use at all, of the metrics that the first does not look at, and
-of `latency` only where the policy is content with more than WIDE. What only rescales or inverts `latency` is left out.
+of `latency` only where the policy is content with more than WIDE. What only rescales or inverts `latency` is left out,
+and page faults, which differ between servers: `servers differ` names them.
 """
 
 from collections import Counter
@@ -22,7 +23,7 @@ WIDE = 0.1
 """Half an interval by its value, over which two such numbers have to differ by a fifth to be told apart."""
 
 SENTINELS_APART = 1.05
-SAME_NEWS = ("throughput", "per_step")
+SAME_NEWS = ("throughput", "per_step", "flop_rate", "page_faults")
 
 
 def too_few_rounds(analysed: Analysed) -> Finding | None:

@@ -1,9 +1,10 @@
 """A case's values, and which of its trials count → their median with its interval, or why there is none."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from bench.analysis.trials import Counted
 from bench.analysis.values import UNKNOWN
+from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Record
 from bench.records.suite import Policy
 from bench.statistics import median_interval, ordered_median
@@ -26,7 +27,7 @@ def median_of(case: str, metric: str, values: Collection[float], *, counted: Cou
         low=low,
         high=high,
         rounds=len(ordered),
-        note=_remarks(counted, same=len(ordered) > 1 and ordered[0] == ordered[-1]),
+        note=_remarks(counted, same=_alike(ordered) and not _counts(metric)),
     )
 
 
@@ -49,6 +50,15 @@ def looks(policy: Policy) -> int:
     """How often the analysis may look. A run that its budget ended at the first look keeps the wider interval of two:
     whether it would have gone on was not known when it looked."""
     return 1 if policy.rounds >= policy.max_rounds else 2
+
+
+def _alike(ordered: Sequence[float]) -> bool:
+    return len(ordered) > 1 and ordered[0] == ordered[-1]
+
+
+def _counts(metric: str) -> bool:
+    """What counts needs no clock, and may well be the same in all trials."""
+    return metric_named(metric).unit == "1"
 
 
 def _failures(counted: Counted) -> tuple[Record, ...]:

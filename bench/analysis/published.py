@@ -3,6 +3,9 @@
 A row's `case` is a case's id, or two of them as `A / B`: its value is then the ratio of A's value by B's, in the unit
 `×`. A row belongs to the run of its `suite` that has these cases. `conditions` are `name=value; name=value`: what the
 case's builder is given, the threads and the software of the run are compared by these names, and the rest is told.
+
+Theirs stands beside ours at equal shapes only: every number that the builder is given (batch, steps, widths) must be
+among the conditions, and the same. A ratio at another shape is another ratio, whatever hardware it was measured on.
 """
 
 import csv
@@ -16,6 +19,7 @@ from bench.errors import BenchError
 from bench.records.levels import level_text
 from bench.records.metrics import METRICS
 from bench.records.published import Beside, Difference, Quoted
+from bench.records.suite import Level
 from bench.units import SCALES
 
 FILE = "published.csv"
@@ -40,9 +44,24 @@ def quoted(text: str) -> tuple[Quoted, ...]:
 
 
 def beside(analysed: Analysed, rows: Sequence[Quoted]) -> tuple[Beside, ...]:
-    """The rows whose cases the run has, each with what the run says."""
+    """The rows whose cases the run has, at their shapes, each with what the run says."""
     own = [row for row in rows if row.suite == analysed.run.suite.name and _cases(row) <= analysed.cases.keys()]
-    return tuple(_beside(analysed, row) for row in own)
+    return tuple(_beside(analysed, row) for row in own if _equal_shapes(analysed, row))
+
+
+def _equal_shapes(analysed: Analysed, row: Quoted) -> bool:
+    """Whether their conditions give every number that the builders of all its cases are given alike, and the same; in
+    what else the cases of a ratio differ, its row names."""
+    numbers = {
+        n: at for n, at in _given(analysed, row).items() if isinstance(at, int | float) and not isinstance(at, bool)
+    }
+    return all(row.conditions.get(name) == level_text(level) for name, level in numbers.items())
+
+
+def _given(analysed: Analysed, row: Quoted) -> dict[str, Level]:
+    """What the builders of all its cases are given alike."""
+    first, *others = (analysed.cases[case].arguments for case in _cases(row))
+    return {name: level for name, level in first.items() if all(other.get(name) == level for other in others)}
 
 
 def _row(row: Mapping[str | None, str], *, where: str) -> Quoted:
@@ -117,8 +136,7 @@ def _differences(analysed: Analysed, row: Quoted) -> Iterator[Difference]:
 
 def _conditions_of(analysed: Analysed, row: Quoted) -> dict[str, str]:
     """What both cases of a ratio have in common, and the software."""
-    cases = [analysed.cases[case] for case in _cases(row)]
-    each = [{**case.arguments, "threads": case.threads} for case in cases]
-    shared = {name: level for name, level in each[0].items() if all(other.get(name) == level for other in each)}
+    threads = {analysed.cases[case].threads for case in _cases(row)}
+    shared = _given(analysed, row) | ({"threads": threads.pop()} if len(threads) == 1 else {})
     software = {name: version for name, version in analysed.run.fingerprint.items() if name in ("torch", "python")}
     return software | {name: level_text(level) for name, level in shared.items()}

@@ -7,6 +7,7 @@ would let the latency choose them (a tail, for instance, from those that were sl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.analysis.trials import probe
 from bench.records.nouns import Record
 from bench.statistics import ordered_median, ordered_quantile, quantile
 
@@ -26,6 +27,7 @@ class _Sorted:
     loops: int
     samples: Sequence[int]
     cpu: tuple[int, ...]
+    page_faults: float | None
 
 
 def _latency(trial: _Sorted, known: Known) -> float:
@@ -59,6 +61,15 @@ def _per_step(trial: _Sorted, known: Known) -> float | None:
     return _latency(trial, known) / steps if steps and not known.get("pointwise_steps") else None
 
 
+def _flop_rate(trial: _Sorted, known: Known) -> float | None:
+    return known["flops"] / _latency(trial, known) if "flops" in known else None
+
+
+def _page_faults(trial: _Sorted, known: Known) -> float | None:
+    """Of the timed steps themselves: a survey's steps would be others, in one server, and have no interval."""
+    return trial.page_faults
+
+
 VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
@@ -67,6 +78,8 @@ VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "tail": _tail,
     "per_step": _per_step,
     "throughput": _throughput,
+    "flop_rate": _flop_rate,
+    "page_faults": _page_faults,
 }
 
 UNKNOWN: dict[str, str] = {
@@ -74,6 +87,8 @@ UNKNOWN: dict[str, str] = {
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
     "throughput": "the workload does not declare its items",
+    "flop_rate": "the workload does not declare its flops",
+    "page_faults": "the kernel does not count page faults",
 }
 """Why a metric that is timed may have no value."""
 
@@ -100,4 +115,6 @@ def _values(ordered: Mapping[int, _Sorted], metric: str, known: Known) -> Rounds
 
 
 def _sorted(trial: Record) -> _Sorted:
-    return _Sorted(loops=trial.loops, samples=sorted(trial.samples), cpu=trial.cpu)
+    return _Sorted(
+        loops=trial.loops, samples=sorted(trial.samples), cpu=trial.cpu, page_faults=probe(trial, "page_faults")
+    )

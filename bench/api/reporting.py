@@ -1,10 +1,10 @@
 """A run folder → its derived files, made from the records alone; published runs; and whether files still say so."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bench.analysis.analysed import Analysed, analyse
 from bench.analysis.compare import compare_cases
@@ -34,10 +34,12 @@ from bench.report.nouns import Amount, LawLine, Laws, Table
 from bench.report.operators import Ran, ran
 from bench.report.page import page
 from bench.report.table import build_table
+from bench.report.why import COLUMNS, compared_cases, why_table
 from bench.store.files import stale, write
 from bench.store.folder import Stored, read
 from bench.store.publish import publish, published_folder
 
+SUITES = "suites"
 CAPTIONED = ("parameters", "flops", "items", "values")
 """Whatever a suite measures, the captions of its tables say whether these are equal."""
 
@@ -47,7 +49,8 @@ OUTCOME = "latency"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything that is worked out of a run; `outcomes` is what became of each case."""
+    """Everything that is worked out of a run; `outcomes` is what became of each case; where tables compare, the last
+    says what the times go with."""
 
     stored: Stored
     analysed: Analysed
@@ -74,16 +77,10 @@ def report(folder: Path) -> Report:
     analysed = analyse(stored.run, stored.records)
     found, remarks = estimates(analysed), findings(analysed)
     suite = stored.run.suite
-    shown = dict.fromkeys((OUTCOME, *(spec.value for spec in suite.tables), *_drawn(stored.run), *CAPTIONED))
-    known = {(e.case, e.metric): e for e in found}
-    known |= {
-        (case.id, metric): estimate(analysed, case.id, metric)
-        for metric in shown
-        for case in stored.run.cases
-        if (case.id, metric) not in known
-    }
+    known = _known(analysed, found)
     compare = partial(compare_cases, analysed)
     tables = tuple(build_table(spec, suite, stored.run.cases, known, compare=compare) for spec in suite.tables)
+    why = why_table(suite, stored.run.cases, known, compare=compare)
     laws = [None if spec.law is None else _laws(analysed, spec) for spec in suite.figures]
     figures = tuple(
         build_figure(spec, suite, stored.run.cases, known, number=number, compare=compare, laws=own)
@@ -95,7 +92,7 @@ def report(folder: Path) -> Report:
         estimates=found,
         outcomes=tuple(known[case.id, OUTCOME] for case in stored.run.cases),
         findings=remarks,
-        tables=tables,
+        tables=tables if why is None else (*tables, why),
         figures=figures,
         laws=tuple(own for own in laws if own is not None),
         published=_published(folder, analysed),
@@ -104,6 +101,16 @@ def report(folder: Path) -> Report:
         ),
         summary=summary(analysed, remarks, starts=stored.starts),
     )
+
+
+def _known(analysed: Analysed, found: Sequence[Estimate]) -> dict[tuple[str, str], Estimate]:
+    """The suite's estimates, and those that its tables, figures and captions show beside them."""
+    run = analysed.run
+    explaining = COLUMNS if compared_cases(run.suite, run.cases) else ()
+    shown = dict.fromkeys((OUTCOME, *(spec.value for spec in run.suite.tables), *_drawn(run), *CAPTIONED, *explaining))
+    known = {(each.case, each.metric): each for each in found}
+    missing = [(case.id, name) for name in shown for case in run.cases if (case.id, name) not in known]
+    return known | {(case, name): estimate(analysed, case, name) for case, name in missing}
 
 
 def _published(folder: Path, analysed: Analysed) -> tuple[Beside, ...]:
@@ -201,6 +208,8 @@ def shown(made: Report) -> Shown:
         outcomes=made.outcomes,
         figures=made.figures,
         laws=made.laws,
+        published=made.published,
+        ran=made.ran,
     )
 
 
@@ -223,7 +232,9 @@ def stale_pages(root: Path, published: Mapping[Path, Shown]) -> dict[Path, str]:
     index = {results / name: text for name, text in index_texts(results, runs).items()}
     files = [file for file in (root / "README.md", *sorted(results.glob("*.md"))) if file.exists()]
     texts = {file: file.read_text("utf-8") for file in (*files, *index) if file.exists()}
-    made = {file: rewritten(texts[file], partial(_quoted, root), where=file.name) for file in files}
+    made = {
+        file: rewritten(texts[file], partial(_quoted, root), where=file.relative_to(root).as_posix()) for file in files
+    }
     return {file: text for file, text in (made | index).items() if text != texts.get(file)}
 
 
@@ -233,8 +244,15 @@ def rewrite(pages: Mapping[Path, str]) -> None:
         write(path, text.encode())
 
 
-def _quoted(root: Path, name: str) -> str:
+def _quoted(root: Path, name: str) -> str | None:
+    """None for a file of a run that is not published yet, though the project has its suite: a page may ask for it
+    before it is measured."""
+    file = root / name
+    folder, suite, *_ = (*PurePosixPath(name).parts, "")
+    planned = folder == RESULTS and (root / SUITES / f"{suite}.yaml").exists()
+    if planned and not (root / RESULTS / suite).exists():
+        return None
     try:
-        return (root / name).read_text("utf-8")
+        return file.read_text("utf-8")
     except OSError as error:
         raise BenchError(error.strerror or str(error), where=name, hint="a generated block quotes it") from error

@@ -12,6 +12,15 @@ class Unavailable(Exception):
     """The device, a library or a compiler is missing: no fault of the case."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One step under the profiler: the names of its events in order, repeated as often as they happened, and the bytes
+    that it asked the allocator of tensors for."""
+
+    events: list[str]
+    allocated: int
+
+
 class Device(Clock, Protocol):
     """A clock that can also build, set up and look at what it times. `sentinel` is in nanoseconds."""
 
@@ -29,8 +38,8 @@ class Device(Clock, Protocol):
 
     def finite(self, result: object) -> bool: ...
 
-    def profile(self, step: Step) -> list[str]:
-        """The names of the events of one step, in order, repeated as often as they happened."""
+    def profile(self, step: Step) -> Seen:
+        """What one step does beside taking time."""
         ...
 
     def trace(self, step: Step, *, steps: int, file: str) -> int:

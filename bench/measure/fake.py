@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from bench.measure import fake_trace, trial
+from bench.measure.device import Seen
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.workload import Builder, Workload
@@ -234,10 +235,10 @@ class FakeDevice:
         """As real devices do for a float."""
         return result == result and result not in (float("inf"), float("-inf"))
 
-    def profile(self, step: Step) -> list[str]:
-        """One operator."""
+    def profile(self, step: Step) -> Seen:
+        """One operator, and a page."""
         step()
-        return ["aten::fake"]
+        return Seen(events=["aten::fake"], allocated=4096)
 
     def trace(self, step: Step, *, steps: int, file: str) -> int:
         """Made-up events; watching takes time here too."""

@@ -203,16 +203,17 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     with draft.phase("check"):
         check_equal(workload)
     with draft.phase("profile"):
-        events = device.profile(workload.step)
-    draft.content["operators"] = sorted(set(events))
-    draft.metrics["operations"] = sum(name.startswith("aten::") for name in events)
+        seen = device.profile(workload.step)
+    draft.content["operators"] = sorted(set(seen.events))
+    draft.metrics["operations"] = sum(name.startswith("aten::") for name in seen.events)
+    draft.metrics["allocated"] = seen.allocated
     if expects := getattr(workload, "expects", ()):
-        draft.metrics["expected_backend"] = int(any(name in expects for name in events))
+        draft.metrics["expected_backend"] = int(any(name in expects for name in seen.events))
     if metrics := getattr(workload, "metrics", None):
         draft.metrics |= own_metrics(metrics())
     if request["trace"]:
         with draft.phase("trace"):
-            draft.metrics |= watch(workload, device, policy, events=len(events), file=str(request["trace"]))
+            draft.metrics |= watch(workload, device, policy, events=len(seen.events), file=str(request["trace"]))
     with draft.phase("allocator"):
         retains = device.retains() if request["prove_allocator"] else None
         draft.noise |= {} if retains is None else {"allocator_retains": float(retains)}

@@ -18,7 +18,7 @@ import torch.profiler
 from torch.profiler import ProfilerActivity, record_function
 
 from bench.measure import probes, trial
-from bench.measure.device import Device, Unavailable
+from bench.measure.device import Device, Seen, Unavailable
 from bench.measure.look import build_report
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
@@ -28,6 +28,9 @@ from bench.records.profile import STEP
 SENTINEL_CALLS = 1500
 SENTINEL_NUMBERS = 65_536
 """About 10 ms of work that fits into the second-level cache; never calibrated, so that its time alone tells."""
+
+MEMORY = "[memory]"
+"""What the profiler calls an allocation, with a positive number of bytes, or a release, with a negative one."""
 
 PROOF_NUMBERS = 25_000_000
 """A block of 100 MB. Whether it is kept is seen in the resident memory after it is freed: whether a second block finds
@@ -146,12 +149,20 @@ class HostDevice:
             return all(self.finite(part) for part in result)
         return True
 
-    def profile(self, step: Step) -> list[str]:
-        """Every operator of one warm step, nested ones included."""
-        with torch.profiler.profile(activities=[ProfilerActivity.CPU]) as profiler:
+    def profile(self, step: Step) -> Seen:
+        """Every operator of one warm step, nested ones included, and every block that torch's allocators gave it.
+
+        What an operator has allocated, as torch sums it up, is net of what it freed, hence no sum of blocks."""
+        with torch.profiler.profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
             step()
             self.finish()
-        return [event.name for event in profiler.events() or () if not event.name.startswith("ProfilerStep")]
+        names = [event.name for event in profiler.events() or ()]
+        results = profiler.profiler and profiler.profiler.kineto_results
+        blocks = [event.nbytes() for event in (results.events() if results else ()) if event.name() == MEMORY]
+        return Seen(
+            events=[name for name in names if name != MEMORY and not name.startswith("ProfilerStep")],
+            allocated=sum(size for size in blocks if size > 0),
+        )
 
     def trace(self, step: Step, *, steps: int, file: str) -> int:
         """What torch's profiler sees of them, on the processor and, on a GPU, there."""

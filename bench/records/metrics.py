@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Unit = Literal["s", "byte", "items/s", "flop/s", "1"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
@@ -10,7 +12,7 @@ class Metric:
     `exact` (known without timing, judged without noise)."""
 
     name: str
-    unit: Literal["s", "byte", "items/s", "1"]
+    unit: Unit
     better: Literal["less", "more"]
     source: Literal["trials", "survey", "exact"]
     title: str
@@ -18,7 +20,7 @@ class Metric:
 
 def _metric(
     name: str,
-    unit: Literal["s", "byte", "items/s", "1"],
+    unit: Unit,
     source: Literal["trials", "survey", "exact"],
     title: str,
     better: Literal["less", "more"] = "less",
@@ -36,11 +38,19 @@ METRICS: dict[str, Metric] = {
         _metric("tail", "s", "trials", "wall time of a step: the 95th percentile, where one sample is one step"),
         _metric("per_step", "s", "trials", "latency by sequential_steps: the time of one product on the longest chain"),
         _metric("throughput", "items/s", "trials", "items by latency", "more"),
+        _metric("flop_rate", "flop/s", "trials", "flops by latency", "more"),
+        _metric("page_faults", "1", "trials", "minor page faults a step, over the steps that a trial times"),
         _metric("parameters", "1", "exact", "trainable numbers of the network"),
         _metric("flops", "1", "exact", "2 × multiply-adds of the matrix products and convolutions of a step"),
         _metric("sequential_steps", "1", "exact", "products on the longest dependent chain of the forward pass"),
         _metric("operations", "1", "exact", "ATen operators called in a step, nested ones included"),
         _metric("peak_memory", "byte", "exact", "the process's growth over build and one step"),
+        _metric(
+            "allocated",
+            "byte",
+            "exact",
+            "bytes that a step asks of torch's allocator, for activations, gradients, workspaces",
+        ),
         _metric("build", "s", "survey", "building the workload, once"),
         _metric("first_call", "s", "survey", "the first step of a fresh process"),
         _metric("compile", "s", "survey", "compiling the workload, once"),

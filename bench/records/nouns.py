@@ -179,7 +179,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`ratio` above 1 means worse than `against`."""
+    """`ratio` above 1 means worse than `against`; its interval is of ratios of the same rounds where it is `paired`."""
 
     case: str
     against: str
@@ -188,6 +188,7 @@ class Comparison:
     low: float | None = None
     high: float | None = None
     rounds: int = 0
+    paired: bool = True
 
 
 class Judge(Protocol):

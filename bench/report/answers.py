@@ -1,6 +1,7 @@
 """Tables → the answer that they give, worked out: a sentence for each column that is compared with a reference.
 
-A ratio below 1 is said the other way round, as a reader would: 0.25× slower is 4.00× faster.
+A ratio below 1 is said the other way round, as a reader would: 0.25× slower is 4.00× faster. Of timed ratios only those
+with an interval over the same rounds are said; and how much more or less work was compared stands in the same sentence.
 """
 
 import re
@@ -8,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.report.captions import reference_text
-from bench.report.nouns import Amount, Facet, Row, Table
+from bench.report.nouns import Amount, Cell, Facet, Row, Table
+from bench.report.work import Ratios, work_words
 from bench.units import significant
 
 PLACES = 6
@@ -37,10 +39,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compared:
-    """A row of a column with its ratio to the reference."""
+    """A row of a column with its ratio to the reference, and the ratios of their work."""
 
     place: str
     ratio: Amount
+    work: Ratios
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,36 +77,51 @@ def _columns(table: Table) -> Iterator[_Column]:
         for row in facet.rows:
             for name, cell in zip(facet.columns, row.cells, strict=True):
                 place = _place(table, facet, row)
-                if cell.ratio is not None:
-                    found.setdefault(name, []).append(_Compared(place=place, ratio=cell.ratio))
+                compared = _compared(cell, place, table)
+                if compared:
+                    found.setdefault(name, []).extend(compared)
                 elif cell.case is not None and not _is_reference(table, facet, row, name):
                     lacking.setdefault(name, []).append(place)
     for name, rows in found.items():
         yield _Column(name=name, rows=tuple(rows), lacking=tuple(lacking.get(name, ())))
 
 
+def _compared(cell: Cell, place: str, table: Table) -> list[_Compared]:
+    if cell.ratio is None:
+        return []
+    shown = table.exact or (cell.paired and cell.ratio.low is not None)
+    return [_Compared(place=place, ratio=cell.ratio, work=cell.work, shown=shown)]
+
+
 def _place(table: Table, facet: Facet, row: Row) -> str:
-    """`size 28 of batch 1 · training`: a word needs no factor."""
-    texts = zip(table.row_factors, row.labels, strict=True)
-    place = " · ".join(text if _WORD.match(text) else f"{factor} {text}" for factor, text in texts)
+    place = named(table.row_factors, row.labels)
     return f"{place} of {facet.title}" if facet.title else place
+
+
+def named(factors: Sequence[str], labels: Sequence[str]) -> str:
+    """`size 28 · training`: a word needs no factor."""
+    texts = zip(factors, labels, strict=True)
+    return " · ".join(text if _WORD.match(text) else f"{factor} {text}" for factor, text in texts)
 
 
 def _is_reference(table: Table, facet: Facet, row: Row, column: str) -> bool:
     """Whether the cell is what others are compared with: its place names every level of the reference."""
-    named = {*zip(table.row_factors, row.labels, strict=True)}
+    rows = {*zip(table.row_factors, row.labels, strict=True)}
     parts = {*column.split(" · "), *facet.title.split(" · ")}
     return all(
-        (factor, level) in named or level in parts or f"{factor} {level}" in parts for factor, level in table.reference
+        (factor, level) in rows or level in parts or f"{factor} {level}" in parts for factor, level in table.reference
     )
 
 
 def _said(column: _Column, table: Table) -> Said:
-    """A ratio without an interval is no extreme and counts for no side, unless the column has no others."""
-    word = table.ratio_label.split()[-1]
-    rows = tuple(row for row in column.rows if row.ratio.low is not None) or column.rows
-    text = f"is {_range(rows, word)} than {reference_text(table.reference)}"
-    return Said(column=column.name, text=text, remarks=(*_counts(rows, word), *_doubts(column, table)))
+    """A ratio whose interval is missing, or of other rounds, is no extreme and counts for no side."""
+    word, reference = table.ratio_label.split()[-1], reference_text(table.reference)
+    rows = tuple(row for row in column.rows if row.shown)
+    if not rows:
+        return Said(column=column.name, text=f"is not told from {reference} by any paired interval", remarks=())
+    work = work_words(row.work for row in rows)
+    text = f"is {_range(rows, word)} than {reference}{', at ' if work else ''}{work}"
+    return Said(column=column.name, text=text, remarks=(*_counts(rows, word), *_doubts(column)))
 
 
 def _range(rows: Sequence[_Compared], word: str) -> str:
@@ -142,21 +161,17 @@ def _is_under(ratio: Amount) -> bool:
     return (ratio.value if ratio.high is None else ratio.high) < 1
 
 
-def _doubts(column: _Column, table: Table) -> Iterator[str]:
-    """Exact values have no interval and need none: only where others have one is it missed."""
-    even = [r.place for r in column.rows if r.ratio.low is not None and not (_is_over(r.ratio) or _is_under(r.ratio))]
-    bare = [row.place for row in column.rows if row.ratio.low is None] if _has_intervals(table) else []
+def _doubts(column: _Column) -> Iterator[str]:
+    """Exact values have no interval and need none."""
+    timed = [row for row in column.rows if row.shown and row.ratio.low is not None]
+    even = [row.place for row in timed if not (_is_over(row.ratio) or _is_under(row.ratio))]
+    bare = [row.place for row in column.rows if not row.shown]
     if even:
         yield f"not told apart from it, the interval containing 1: {_listed(even)}"
     if bare:
-        yield f"without an interval: {_listed(bare)}"
+        yield f"without a paired interval: {_listed(bare)}"
     if column.lacking:
         yield f"not compared: {_listed(column.lacking)}"
-
-
-def _has_intervals(table: Table) -> bool:
-    cells = (cell for facet in table.facets for row in facet.rows for cell in row.cells)
-    return any(cell.ratio is not None and cell.ratio.low is not None for cell in cells)
 
 
 def _listed(places: Sequence[str]) -> str:

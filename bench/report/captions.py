@@ -1,23 +1,16 @@
 """A table's specification and cells → the sentences of its caption, among them how unequal the compared work is."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.records.levels import level_text
 from bench.records.metrics import metric
-from bench.records.nouns import Estimate
 from bench.records.suite import TableSpec
 from bench.report.nouns import Amount, Cell, Facet, Sentence
+from bench.report.work import TOLERANCE, WORK, Estimates, declared, listed, spread, times, work_words
 from bench.units import significant
 
-TOLERANCE = 1.05
-"""Work is equal where the most is at most this many times the least."""
-
-WORK = ("parameters", "flops")
 INPUT = ("items", "values")
-
-Estimates = Mapping[tuple[str, str], Estimate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +34,7 @@ def caption(
         *_relative(spec, ratio_label),
         *_interval(spec, cells),
         *_differences(spec, rows, estimates),
+        *_against(spec, cells),
         *_equality(spec, rows, estimates),
     )
 
@@ -95,18 +89,28 @@ def _compared(spec: TableSpec, facets: Sequence[Facet]) -> Iterable[_Compared]:
 
 
 def _differences(spec: TableSpec, rows: Sequence[_Compared], estimates: Estimates) -> Iterable[Sentence]:
-    """By which factor the work of compared cases differs, for what is neither shown nor checked anyway."""
+    """By which factor the work of compared cases differs, for what is neither shown nor checked anyway. Inputs are
+    mentioned where they differ: in most suites all cases read the same."""
     parts = []
     for name in WORK:
-        spreads = [_spread(known.values()) for row in rows if len(known := _known(row, name, estimates)) > 1]
-        if spreads and name not in (spec.value, spec.equal):
+        spreads = [spread(known.values()) for row in rows if len(known := _known(row, name, estimates)) > 1]
+        told = "input" if name == "inputs" else name
+        if spreads and told not in (spec.value, spec.equal) and (name != "inputs" or max(spreads) > TOLERANCE):
             parts.append(f"{name} {_range(min(spreads), max(spreads))}")
     if parts:
-        yield Sentence(text=f"Across the columns of a row, {' and '.join(parts)}.")
+        yield Sentence(text=f"Across the columns of a row, {listed(parts)}.")
+
+
+def _against(spec: TableSpec, cells: Sequence[Cell]) -> Iterable[Sentence]:
+    """The work by the reference's, where that stands in another row or outside the table."""
+    if spec.relative_to and not spec.relative_to.keys() <= set(spec.columns):
+        words = work_words(cell.work for cell in cells if cell.ratio is not None)
+        if words:
+            yield Sentence(text=f"Against {reference_text(reference(spec))}: {words}.")
 
 
 def _range(least: float, most: float) -> str:
-    low, high = _times(least), _times(most)
+    low, high = times(least), times(most)
     if most < 1.005:
         return "are equal"
     if low == high:
@@ -132,33 +136,17 @@ def _check(name: str, rows: Sequence[_Compared], estimates: Estimates) -> Iterab
     if unknown:
         columns = ", ".join(dict.fromkeys(unknown))
         yield Sentence(text=f"Whether {name} are equal is not known: no value for {columns}.", strong=True)
-    unequal = [(_spread(known.values()), row, known) for row in rows if (known := _known(row, name, estimates))]
+    unequal = [(spread(known.values()), row, known) for row in rows if (known := _known(row, name, estimates))]
     worst = max(unequal, key=lambda found: found[0], default=None)
     if worst is not None and worst[0] > TOLERANCE:
-        spread, row, known = worst
+        widest, row, known = worst
         ordered = sorted(known, key=lambda column: known[column])
         most, least = ordered[-1], ordered[0]
-        text = f"Unequal work: {name} differ by {_times(spread)} in the row {row.place}"
+        text = f"Unequal work: {name} differ by {times(widest)} in the row {row.place}"
         sizes = f"{most} {significant(known[most])}, {least} {significant(known[least])}"
         yield Sentence(text=f"{text} ({sizes}).", strong=True)
 
 
 def _known(row: _Compared, name: str, estimates: Estimates) -> dict[str, int | float]:
-    found = {column: estimates.get((case, name)) for column, case in row.cases.items()}
-    return {column: estimate.value for column, estimate in found.items() if estimate and estimate.value is not None}
-
-
-def _spread(values: Iterable[float]) -> float:
-    """The largest by the smallest."""
-    sizes = list(values)
-    least, most = min(sizes), max(sizes)
-    if least == most:
-        return 1.0
-    return most / least if least > 0 else math.inf
-
-
-def _times(spread: float) -> str:
-    """36×, 4.1×; near 1 a digit more, so that 1.03 does not read as equal."""
-    if math.isinf(spread):
-        return "∞×"
-    return f"{significant(float(spread), 3 if spread < 2 else 2)}×"
+    found = {column: declared(case, name, estimates) for column, case in row.cases.items()}
+    return {column: value for column, value in found.items() if value is not None}

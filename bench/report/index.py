@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.records.nouns import Estimate, Finding, Run, Start
-from bench.report.answers import Said, answers
+from bench.records.published import Beside
+from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
 from bench.report.markdown import inert, paragraph
 from bench.report.measured import measured
 from bench.report.nouns import Laws, Table
-
-NO_REFERENCE = "The suite compares with no reference: its tables, figures and laws are the answer."
+from bench.report.operators import Ran
 
 FILES = (("tables", "table.md"), ("measurements", "measurements.csv"), ("summary", "summary.json"), ("run", "run.json"))
 
@@ -32,6 +32,8 @@ class Shown:
     outcomes: tuple[Estimate, ...]
     figures: tuple[Figure, ...]
     laws: tuple[Laws, ...]
+    published: tuple[Beside, ...] = ()
+    ran: Ran | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +80,10 @@ def _run(found: Shown) -> Iterator[str]:
     suite = found.run.suite
     yield f"## {inert(suite.title)}"
     yield paragraph(suite.question)
-    answered = answers(found.tables)
-    for answer in answered:
-        yield f"{paragraph(answer.heading)}:\n\n{_items(map(_sentence, answer.sentences))}"
-    if not answered:
-        yield NO_REFERENCE
+    yield answered_text(found.tables, found.laws)
     done = " · ".join(f"{label}: {text}" for label, text in measured(found.run, found.starts, found.outcomes))
     yield paragraph(f"{done} · Findings: {len(found.findings)}")
     yield " · ".join(f"[{inert(link.title)}]({address(link.path)})" for link in links(found))
-
-
-def _sentence(said: Said) -> str:
-    return f"**{inert(said.column)}** {inert('; '.join((said.text, *said.remarks)))}."
 
 
 def _items(lines: Iterable[str]) -> str:

@@ -30,10 +30,11 @@ def law_cells(line: LawLine, names: Sequence[str], unit: str) -> list[str]:
     where = f"{line.residual:.1%} at {significant(line.worst)}"
     if not line.fits:
         return [NOTHING] * len(names) + [f"no such law: {where}"]
-    return [*(_coefficient(name, line.coefficients[name], unit) for name in names), where]
+    return [*(coefficient_words(name, line.coefficients[name], unit) for name in names), where]
 
 
-def _coefficient(name: str, amount: Amount, unit: str) -> str:
+def coefficient_words(name: str, amount: Amount, unit: str) -> str:
+    """With its unit and its interval."""
     divisor, label = (1.0, "") if name == DIMENSIONLESS else common_scale([amount.value], unit)
     value, interval = value_words(amount, divisor)
     return " ".join(part for part in (value, label, interval) if part)

@@ -15,11 +15,14 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One case in a table. No case: the combination is excluded. No value: `status` says what became of it."""
+    """One case in a table. No case: the combination is excluded. No value: `status` says what became of it. `work` is,
+    by its name, the case's by its reference's; a ratio that is not `paired` compares other rounds of the two."""
 
     case: str | None = None
     value: Amount | None = None
     ratio: Amount | None = None
+    work: tuple[tuple[str, float], ...] = ()
+    paired: bool = True
     best: bool = False
     status: str = ""
     footnote: int | None = None
@@ -83,7 +86,8 @@ class Order:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """`row_factors` head the labels of the rows; `ratio_label` says what a cell's ratio is (empty: there are none), and
-    `reference` to which level of which factor it is. `orders` are there where the suite asks for `gaps`."""
+    `reference` to which level of which factor it is. `orders` are there where the suite asks for `gaps`; `exact` values
+    are known without timing."""
 
     heading: str
     row_factors: tuple[str, ...]
@@ -93,6 +97,7 @@ class Table:
     footnotes: tuple[Footnote, ...]
     reference: tuple[tuple[str, str], ...] = ()
     orders: tuple[Order, ...] = ()
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

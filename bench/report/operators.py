@@ -14,6 +14,9 @@ from bench.report.amounts import NOTHING
 from bench.report.markdown import inert
 
 HEADING = "What ran"
+INTRODUCTION = (
+    "What all cases of a row ran in a profiled step and not every row did, ATen's operators without their prefix."
+)
 
 _ATEN = "aten::"
 _OTHERS = re.compile(r"autograd::|torch::|.*Backward\d*$|.*[#<]")
@@ -47,9 +50,8 @@ def ran_text(found: Ran) -> str:
     heads = [*map(inert, found.factors), "operators"]
     lines = [heads, ["---"] * len(heads)]
     lines += [[*map(inert, labels), _listed(names)] for labels, names in found.rows]
-    told = "What all cases of a row ran in a profiled step and not every row did, ATen's operators without `aten::`."
     every = f"\n\nIn every row: {_listed(found.shared)}." if found.shared else ""
-    return f"{told}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"{every}\n"
+    return f"{INTRODUCTION}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"{every}\n"
 
 
 def _short(name: str) -> str:

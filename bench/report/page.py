@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside
+from bench.report.answered import HEADING as ANSWER
+from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
 from bench.report.figures.words import alt_text
@@ -39,6 +41,7 @@ def page(
         f"# {inert(run.suite.title)}",
         paragraph(run.suite.question),
         _items(inert(f"{label}: {text}") for label, text in measured(run, starts, outcomes)),
+        f"## {ANSWER}\n\n{answered_text(tables, laws)}",
         *(f"## {inert(table.heading)}\n\n{table_text(table).rstrip()}" for table in tables),
         *(f"## {inert(f'{figure.heading}, drawn')}\n\n{_picture(figure)}" for figure in figures),
         *(f"## {inert(found.heading)}\n\n{laws_text(found).rstrip()}" for found in laws),

@@ -1,4 +1,5 @@
-"""What others have published beside a run's own values → a Markdown table: both, the factor between, what differs."""
+"""What others have published beside a run's own values → the cells of a table, and that in Markdown: both,
+the factor between, what differs."""
 
 from collections.abc import Sequence
 
@@ -10,20 +11,40 @@ from bench.report.nouns import Amount
 from bench.units import common_scale
 
 HEADING = "Beside published numbers"
-_HEADS = ("what", "published", "on", "here", "here by published", "other conditions", "source")
-_INTRODUCTION = (
-    "Of the cases that others have published numbers for: theirs, on their hardware, and this run's, with the 95 % "
-    "interval over the trials. Under other conditions stand theirs where the run's are others or have no such name; "
-    "the more of them, the less the factor says about the hardware."
+HEADS = ("what", "published", "on", "here", "here by published", "other conditions", "source")
+NUMBERS = (1, 3, 4)
+"""Which of these are numbers."""
+_OURS = (3, 4)
+INTRODUCTION = (
+    "Of the cases that others have published numbers for at the same shapes: theirs, on their hardware, and this "
+    "run's, with the 95 % interval over the trials. Under other conditions stand theirs where the run's are others or "
+    "have no such name; the more of them, the less the factor says about the hardware. Numbers for other shapes stand "
+    "beside none of ours."
 )
 
 
 def published_text(rows: Sequence[Beside]) -> str:
     """A sentence that says what is compared, and a row for every published number; ends with one newline."""
-    numbers = ("published", "here", "here by published")
-    lines = [[*map(inert, _HEADS)], ["---:" if head in numbers else "---" for head in _HEADS]]
-    lines += [_cells(row) for row in rows]
-    return f"{_INTRODUCTION}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    lines = [[*map(inert, HEADS)], ["---:" if place in NUMBERS else "---" for place in range(len(HEADS))]]
+    for row in rows:
+        texts = [text for text, _ in published_cells(row)]
+        lines.append([text if place in _OURS else inert(text) for place, text in enumerate(texts)])
+    return f"{INTRODUCTION}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def published_cells(row: Beside) -> list[tuple[str, float | None]]:
+    """What stands under each of HEADS, with the number that it is, if it is one."""
+    found = row.quoted
+    here, factor = _ours(row, by=1.0), _ours(row, by=found.value)
+    return [
+        (subject(found), None),
+        (found.written, found.value),
+        (found.hardware, None),
+        (_amount(here, found), None if here is None else here.value),
+        (_factor(factor), None if factor is None else factor.value),
+        ("; ".join(map(difference_words, row.differences)) or NOTHING, None),
+        (found.source, None),
+    ]
 
 
 def subject(row: Quoted) -> str:
@@ -41,19 +62,6 @@ def difference_words(found: Difference) -> str:
     """`batch 32, here 16`; where the run has nothing to set against it, `framework TensorFlow 1.2`."""
     theirs = f"{found.name} {found.theirs}"
     return theirs if found.ours is None else f"{theirs}, here {found.ours}"
-
-
-def _cells(row: Beside) -> list[str]:
-    found = row.quoted
-    return [
-        inert(subject(found)),
-        inert(found.written),
-        inert(found.hardware),
-        _amount(_ours(row, by=1.0), found),
-        _factor(_ours(row, by=found.value)),
-        inert("; ".join(map(difference_words, row.differences))) or NOTHING,
-        inert(found.source),
-    ]
 
 
 def _ours(row: Beside, *, by: float) -> Amount | None:

@@ -11,10 +11,11 @@ from bench.records.levels import level_text
 from bench.records.metrics import Metric, metric
 from bench.records.nouns import Case, Comparison
 from bench.records.suite import Suite, TableSpec
-from bench.report.captions import Estimates, caption, reference
+from bench.report.captions import caption, reference
 from bench.report.gaps import orders
 from bench.report.layout import Grid, grids, heading
 from bench.report.nouns import Amount, Cell, Facet, Footnote, Row, Table
+from bench.report.work import Estimates, work_ratios
 from bench.units import common_scale
 
 WIDEST_SPAN = 1e4
@@ -47,6 +48,7 @@ def build_table(
         footnotes=tuple(Footnote(number=number, text=text) for text, number in ask.footnotes.items()),
         reference=reference(spec),
         orders=orders(facets, lambda case, against: compare(case, against, spec.value)) if spec.gaps else (),
+        exact=found.source == "exact",
     )
 
 
@@ -92,25 +94,27 @@ def _cell(case: Case | None, ask: _Ask) -> Cell:
         status = "no value" if estimate.status == "ok" else estimate.status
         text = f"{status}: {estimate.note}" if estimate.note else status
         return Cell(case=case.id, status=status, footnote=ask.footnote(text))
-    return Cell(
+    cell = Cell(
         case=case.id,
         value=Amount(value=estimate.value, low=estimate.low, high=estimate.high),
-        ratio=_ratio(case.id, ask),
         footnote=ask.footnote(estimate.note) if estimate.note else None,
     )
+    return _against_reference(cell, case.id, ask)
 
 
-def _ratio(case: str, ask: _Ask) -> Amount | None:
+def _against_reference(cell: Cell, case: str, ask: _Ask) -> Cell:
+    """The cell with its ratio, and the work that is compared, where it has a reference."""
     against = ask.references.get(case)
     base = ask.estimates.get((against or "", ask.metric.name))
     if against is None or against == case or base is None or base.value is None:
-        return None
+        return cell
     found = ask.compare(case, against, ask.metric.name)
     if not found.ratio:
-        return None
-    if ask.spec.shown_as == "ratio":
-        return Amount(value=found.ratio, low=found.low, high=found.high)
-    return Amount(value=1 / found.ratio, low=_inverse(found.high), high=_inverse(found.low))
+        return cell
+    ratio = Amount(value=found.ratio, low=found.low, high=found.high)
+    if ask.spec.shown_as != "ratio":
+        ratio = Amount(value=1 / found.ratio, low=_inverse(found.high), high=_inverse(found.low))
+    return replace(cell, ratio=ratio, work=work_ratios(case, against, ask.estimates), paired=found.paired)
 
 
 def _inverse(bound: float | None) -> float | None:

@@ -123,6 +123,7 @@ def test_two_runs_are_compared_other_by_base_and_unpaired() -> None:
     assert slower.low is not None
     assert slower.low > 1.9
     assert same.rounds == 7
+    assert not slower.paired
 
 
 def test_what_one_run_lacks_is_listed_without_a_ratio() -> None:
@@ -157,6 +158,8 @@ def test_too_few_common_rounds_are_compared_unpaired_where_each_side_has_enough(
     records = [*(timed(LSTM, r, 3.0) for r in range(5, 12)), *(timed(CNN, r, 1.0) for r in range(8))]
     found = compare_cases(analysed(models("lstm", "cnn"), records), LSTM, CNN, "latency")
     assert (found.ratio, found.low, found.rounds) == pytest.approx((3, 3, 7))
+    assert not found.paired
+    assert compare_cases(two(TEN, TEN), LSTM, CNN, "latency").paired
 
 
 def test_cases_without_a_common_round_and_too_few_trials_have_a_ratio_and_no_interval() -> None:

@@ -129,6 +129,12 @@ def test_trials_that_are_all_the_same_have_a_value_and_no_interval() -> None:
     assert found.note == "all trials are the same: the clock cannot tell them apart"
 
 
+def test_counts_may_be_the_same_in_all_trials() -> None:
+    still = [timed(LSTM, round_, 1 + round_ / 10, noise={"page_faults": 0.0}) for round_ in range(10)]
+    found = estimate(analysed(models("lstm"), still), LSTM, "page_faults")
+    assert (found.value, found.low, found.note) == (0.0, None, None)
+
+
 def test_half_the_interval_is_given_by_the_value() -> None:
     assert half_width(latency(TEN)) == pytest.approx(3.5 / 5.5)
     assert half_width(latency(TEN[:3])) is None

@@ -18,7 +18,7 @@ COMMITTED = ROOT / "results" / FILE
 HEAD = "suite,case,metric,value,unit,source,hardware,conditions\n"
 SLOW, FAST = "rung=loop,batch=4", "rung=fused,batch=4"
 RATIO = f'made_up,"{SLOW} / {FAST}",latency,2.5,×,a paper,GTX 1080,batch=4; dtype=float16; torch=0.4.0; threads=1\n'
-TIME = f'made_up,"{FAST}",latency,2.5,ms,a paper,GTX 1080,\n'
+TIME = f'made_up,"{FAST}",latency,2.5,ms,a paper,GTX 1080,batch=4\n'
 TEN = [1 + 0.01 * n for n in range(10)]
 
 
@@ -67,9 +67,17 @@ def test_conditions_that_are_ours_too_are_no_difference_and_those_without_a_coun
         Difference(name="dtype", theirs="float16", ours=None),
         Difference(name="torch", theirs="0.4.0", ours=None),
     )
-    assert found(RATIO.replace("batch=4;", "batch=16;"), measured()).differences[0] == Difference(
-        name="batch", theirs="16", ours="4"
+    assert (
+        Difference(name="threads", theirs="8", ours="1")
+        in found(RATIO.replace("threads=1", "threads=8"), measured()).differences
     )
+
+
+@pytest.mark.parametrize(
+    "row", [RATIO.replace("batch=4;", "batch=16;"), RATIO.replace("batch=4; ", ""), TIME.replace("=4\n", "=8\n")]
+)
+def test_a_number_for_another_shape_or_for_none_that_is_told_stands_beside_none_of_ours(row: str) -> None:
+    assert beside(measured(), quoted(HEAD + row)) == ()
 
 
 def test_what_tells_the_two_cases_of_a_ratio_apart_is_no_condition_of_both() -> None:

@@ -1,6 +1,7 @@
 """What one trial is worth."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -31,11 +32,12 @@ TEN = tuple(1000 * n for n in range(1, 12))
         ("tail", 1, 10.5e-6),
         ("throughput", 2, 64 / 3e-6),
         ("per_step", 2, 1e-6),
+        ("flop_rate", 2, 12 / 3e-6),
     ],
 )
 def test_a_trial_is_worth_its_statistic_per_step_in_seconds(metric: str, loops: int, expected: float) -> None:
     record = trial(loops=loops, samples=TEN, cpu=tuple(n // 2 for n in TEN))
-    assert worth([record], metric, {"items": 64, "sequential_steps": 3}) == {0: pytest.approx(expected)}
+    assert worth([record], metric, {"items": 64, "sequential_steps": 3, "flops": 12}) == {0: pytest.approx(expected)}
 
 
 def test_a_slow_sample_moves_the_mean_and_not_the_median() -> None:
@@ -59,6 +61,17 @@ def test_the_time_of_a_product_is_not_known_where_steps_without_one_follow_each_
     known = {"sequential_steps": 2}
     assert worth([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 0}) == {0: pytest.approx(3e-6)}
     assert worth([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 28}) == {}
+
+
+def test_page_faults_are_those_of_the_timed_steps_and_unknown_where_the_kernel_does_not_count() -> None:
+    counted = [
+        replace(trial(samples=TEN, round_=n), noise={"page_faults": faults}) for n, faults in enumerate((0.0, 4.5))
+    ]
+    assert worth(counted, "page_faults", {}) == {0: 0.0, 1: 4.5}
+    assert (
+        worth([*counted, replace(trial(samples=TEN, round_=2), noise={"page_faults": "unknown"})], "page_faults", {})
+        == {}
+    )
 
 
 def test_every_metric_from_trials_has_a_function_and_what_may_lack_has_a_reason() -> None:

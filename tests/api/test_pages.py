@@ -66,3 +66,24 @@ def test_a_new_page_beside_the_runs_is_linked_by_its_title(tmp_path: Path) -> No
     assert "[published.csv](published.csv)" in texts["README.md"]
     assert "Old" not in texts["README.md"]
     assert '<a href="evidence/coverage.md">What intervals cover</a>' in texts["index.html"]
+
+
+def test_a_page_may_quote_a_run_before_it_is_published(measured: Path, scenario: Scenario, say: Say) -> None:
+    suites = scenario.folder / "suites"
+    suites.mkdir()
+    (suites / "scenario.yaml").write_text("")
+    home = "results/scenario/here"
+    readme = scenario.folder / "README.md"
+    readme.write_text(f"<!-- bench: {home}/table.md#the-answer -->\n<!-- /bench -->\n")
+    (scenario.folder / "results" / "other").mkdir(parents=True)
+    assert say("report", "--publish", measured, "--machine", "there").code == 0
+    said = say("report")
+    assert (said.code, f"{home}/table.md" in said.err) == (2, True)
+    (scenario.folder / "results" / "scenario").rename(scenario.folder / "results" / "elsewhere")
+    assert say("report").code == 0
+    assert f"Not published yet: `{home}/table.md`." in readme.read_text()
+    (scenario.folder / "results" / "elsewhere").rename(scenario.folder / "results" / "scenario")
+    (scenario.folder / "results" / "scenario" / "there").rename(scenario.folder / home)
+    assert say("report").code == 0
+    assert "compares with no reference" in readme.read_text()
+    assert say("report", "--check").code == 0

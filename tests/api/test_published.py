@@ -25,8 +25,8 @@ def filed(scenario: Scenario, text: str | bytes) -> None:
     (scenario.folder / "results" / "published.csv").write_bytes(content)
 
 
-def ratio(suite: Path) -> str:
-    return f'{suite.stem},"{SLOW} / {QUICK}",latency,8,×,a paper,GTX 1080,size=2\n'
+def ratio(suite: Path, *, size: int = 1) -> str:
+    return f'{suite.stem},"{SLOW} / {QUICK}",latency,8,×,a paper,GTX 1080,size={size}; torch=0.4.0\n'
 
 
 def test_a_ratio_that_others_have_published_stands_beside_ours(suite: Path, scenario: Scenario, say: Say) -> None:
@@ -36,10 +36,12 @@ def test_a_ratio_that_others_have_published_stands_beside_ours(suite: Path, scen
     assert f"\n## {HEADING}\n" in page
     (row,) = (line for line in page.splitlines() if "GTX 1080" in line)
     assert "| 8× | GTX 1080 | 2.0" in row
-    assert "size 2, here 1" in row
+    assert "torch 0.4.0" in row
 
 
-@pytest.mark.parametrize("text", [None, HEAD, HEAD + ratio(Path("other.yaml"))])
+@pytest.mark.parametrize(
+    "text", [None, HEAD, HEAD + ratio(Path("other.yaml")), HEAD + ratio(Path("scenario.yaml"), size=2)]
+)
 def test_where_nothing_is_about_its_cases_there_is_no_such_section(
     suite: Path, scenario: Scenario, say: Say, text: str | None
 ) -> None:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.torch
 
 KINDS = (
     "Sound",
+    "Allocating",
     "NotFinite",
     "NotFiniteInside",
     "Module",
@@ -137,6 +138,14 @@ def test_a_trial_that_was_built_otherwise_than_its_survey_is_invalid(records: di
 def test_peak_memory_is_the_growth_over_build_and_step(records: dict[str, list[Record]]) -> None:
     small, large = (records[name][0].metrics["peak_memory"] for name in ("Sound", "Large"))
     assert large - small == pytest.approx(256e6, rel=0.05)
+
+
+def test_what_a_step_asks_of_the_allocator_is_summed_up_whatever_it_frees(records: dict[str, list[Record]]) -> None:
+    block = 4 * 64 * 4
+    assert records["Sound"][0].metrics["allocated"] == block
+    assert records["Allocating"][0].metrics["allocated"] == 4 * block
+    assert records["Large"][0].metrics["allocated"] == 256_000_000 + 4
+    assert not [name for record in records["Allocating"] for name in record.operators if "memory" in name]
 
 
 def test_what_a_case_leaves_behind_does_not_reach_the_next_in_the_same_process() -> None:

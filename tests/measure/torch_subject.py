@@ -36,6 +36,13 @@ class Sound:
         return self.input @ self.weight
 
 
+class Allocating(Sound):
+    """Asks for four blocks of 4 · 64 floats, and keeps one of them."""
+
+    def step(self) -> object:
+        return torch.relu(torch.relu(self.input @ self.weight) @ self.weight)
+
+
 class NotFinite(Sound):
     def step(self) -> torch.Tensor:
         return self.input / 0
@@ -189,6 +196,7 @@ KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         Sound,
+        Allocating,
         NotFinite,
         NotFiniteInside,
         Module,

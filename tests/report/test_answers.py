@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 from bench.report.answers import PLACES, Said, answers
 from bench.report.nouns import Amount, Cell, Facet, Row, Table
+from bench.report.work import Ratios
 from tests.report.samples import HOSTILE, SPEC, hostile_table, table
 
 
-def ratio(value: float, spread: float | None = 0.02) -> Cell:
+def ratio(value: float, spread: float | None = 0.02, *, paired: bool = True, work: Ratios = ()) -> Cell:
     bounds = {} if spread is None else {"low": value * (1 - spread), "high": value * (1 + spread)}
-    return Cell(case="c", value=Amount(value=1.0), ratio=Amount(value=value, **bounds))
+    made = Amount(value=value, **bounds)
+    return Cell(case="c", value=Amount(value=1.0), ratio=made, paired=paired, work=work)
 
 
 def compared(*cells: Cell, label: str = "× slower", title: str = "", column: str = "lstm") -> Table:
@@ -58,9 +62,47 @@ def test_an_interval_that_touches_one_contains_it() -> None:
     assert said(touching).remarks == ("not told apart from it, the interval containing 1: size 1",)
 
 
-def test_rows_without_an_interval_are_named_where_others_have_one() -> None:
-    assert said(ratio(2.0, None), ratio(3.0)).remarks == ("without an interval: size 1",)
-    assert said(ratio(2.0, None), ratio(3.0, None)).remarks == ()
+def test_rows_without_an_interval_are_named() -> None:
+    assert said(ratio(2.0, None), ratio(3.0)).remarks == ("without a paired interval: size 1",)
+
+
+def test_an_interval_over_other_rounds_of_the_two_cases_says_nothing() -> None:
+    found = said(ratio(9.0, paired=False), ratio(3.0))
+    assert found.text == "is 3.00× slower than model=cnn"
+    assert found.remarks == ("without a paired interval: size 1",)
+
+
+def test_where_no_ratio_has_a_paired_interval_none_is_said() -> None:
+    assert said(ratio(2.0, None), ratio(3.0, paired=False)) == Said(
+        column="lstm", text="is not told from model=cnn by any paired interval", remarks=()
+    )
+
+
+def test_exact_values_need_no_interval() -> None:
+    ((one,),) = [answer.sentences for answer in answers([replace(compared(ratio(2.0, None)), exact=True)])]
+    assert one == Said(column="lstm", text="is 2.00× slower than model=cnn", remarks=())
+
+
+def test_unequal_work_stands_in_the_sentence_that_compares() -> None:
+    found = said(
+        ratio(4.0, work=(("parameters", 36.0), ("flops", 0.25))),
+        ratio(5.0, work=(("parameters", 36.0), ("flops", 4.1))),
+    )
+    assert found.text == (
+        "is 4.00× (size 1) to 5.00× (size 2) slower than model=cnn, at 36× the parameters and 0.25× to 4.1× the flops"
+    )
+
+
+def test_work_that_is_equal_is_called_so_and_none_that_is_not_known() -> None:
+    assert said(ratio(4.0, work=(("parameters", 1.0), ("flops", 1.04)))).text.endswith(
+        ", at equal parameters and flops"
+    )
+    assert said(ratio(4.0)).text.endswith("than model=cnn")
+
+
+def test_the_work_is_that_of_the_rows_that_are_said() -> None:
+    found = said(ratio(4.0, work=(("flops", 2.0),)), ratio(5.0, None, work=(("flops", 9.0),)))
+    assert found.text.endswith("at 2.0× the flops")
 
 
 def test_rows_that_cannot_be_compared_are_named() -> None:
@@ -112,10 +154,4 @@ def test_a_table_without_a_reference_gives_no_answer() -> None:
 def test_a_ratio_without_an_interval_is_no_extreme_and_counts_for_no_side() -> None:
     found = said(ratio(2.0), ratio(0.5), ratio(0.01, spread=None))
     assert found.text == "is from 2.00× slower (size 1) to 2.00× faster (size 2) than model=cnn"
-    assert found.remarks == ("slower in 1 and faster in 1 of 2 rows", "without an interval: size 3")
-
-
-def test_where_no_ratio_has_an_interval_all_are_said() -> None:
-    assert said(ratio(2.0, spread=None), ratio(3.0, spread=None)).text == (
-        "is 2.00× (size 1) to 3.00× (size 2) slower than model=cnn"
-    )
+    assert found.remarks == ("slower in 1 and faster in 1 of 2 rows", "without a paired interval: size 3")

@@ -30,3 +30,86 @@ def test_footnotes_of_the_table_come_along_and_others_do_not() -> None:
     assert "| 2² |\n\n² two\n" in found
     assert "one" not in found
     assert "other" not in found
+
+
+PAGE = """# T
+
+About it.
+
+## The answer
+
+- **lstm** is slower, see [there](claims.md) or [here](#x) or [far](https://example.org).
+
+![alt](figures/1.svg)
+
+## A b: c
+
+A caption
+of two lines.
+
+**batch 1**
+
+| mode | model | n |
+| --- | --- | ---: |
+| inference | lstm | 1¹ |
+| inference | cnn | 2² |
+| training | lstm | 3 |
+
+¹ one<br>
+² two
+
+## A b: c
+
+Another.
+"""
+
+
+def quoted(what: str, where: str = "README.md") -> str:
+    text = f"<!-- bench: results/s/m/t.md#{what} -->\n<!-- /bench -->\n"
+    found = rewritten(text, {"results/s/m/t.md": PAGE}.get, where=where)
+    return found.split("-->\n\n", 1)[1].removesuffix("\n\n<!-- /bench -->\n")
+
+
+def test_a_table_comes_with_its_caption_and_its_title() -> None:
+    assert quoted("1").startswith("A caption\nof two lines.\n\n**batch 1**\n\n| mode | model | n |\n")
+    assert quoted("1").endswith("| training | lstm | 3 |\n\n¹ one<br>\n² two")
+
+
+def test_an_anchor_quotes_a_section_and_its_links_lead_where_they_led() -> None:
+    assert quoted("the-answer") == (
+        "- **lstm** is slower, see [there](results/s/m/claims.md) or [here](#x) or [far](https://example.org).\n\n"
+        "![alt](results/s/m/figures/1.svg)"
+    )
+    assert "[there](s/m/claims.md)" in quoted("the-answer", where="results/README.md")
+
+
+def test_sections_that_are_headed_alike_are_numbered() -> None:
+    assert quoted("a-b-c").startswith("A caption")
+    assert quoted("a-b-c-1") == "Another."
+
+
+def test_rows_are_chosen_by_their_labels_which_are_left_out_with_their_footnotes() -> None:
+    assert quoted("1 mode=inference model=cnn") == (
+        "A caption\nof two lines.\n\n**batch 1**\n\nOf mode=inference, model=cnn:\n\n| n |\n| ---: |\n| 2² |\n\n² two"
+    )
+    assert quoted("a-b-c model=lstm").count("| inference |") == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "complaint"),
+    [
+        ("no-such", "the sections the-answer, a-b-c, a-b-c-1, not no-such"),
+        ("1 size=28", "the columns mode, model, n, not size"),
+        ("1 mode=both", "no row of mode=both"),
+    ],
+)
+def test_what_is_not_there_is_an_error_that_says_what_is(what: str, complaint: str) -> None:
+    with pytest.raises(BenchError, match=f"results/s/m/t.md has {complaint}"):
+        quoted(what)
+
+
+def test_a_run_that_is_not_published_yet_is_called_so_until_it_is() -> None:
+    text = "<!-- bench: results/s/m/t.md#1 -->\nold\n<!-- /bench -->\n"
+    found = rewritten(text, lambda _: None, where="README.md")
+    assert found == "<!-- bench: results/s/m/t.md#1 -->\n\nNot published yet: `results/s/m/t.md`.\n\n<!-- /bench -->\n"
+    assert "A caption" in rewritten(found, {"results/s/m/t.md": PAGE}.get, where="README.md")

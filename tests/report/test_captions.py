@@ -95,3 +95,22 @@ def test_what_the_survey_timed_once_says_that_it_has_no_interval() -> None:
     assert texts(replace(SPEC, value="build", relative_to=None), once)[1:] == [
         "Timed once a case, so without an interval."
     ]
+
+
+def test_inputs_are_mentioned_where_they_differ() -> None:
+    same = inputs(items=(64, 64), values=(784, 784), flops=(7, 7))
+    assert texts(estimates=same)[-1] == "Across the columns of a row, flops are equal."
+    other = inputs(items=(64, 32), values=(784, 784), flops=(7, 7))
+    assert texts(estimates=other)[-1] == "Across the columns of a row, flops are equal and inputs differ by 2.0×."
+    assert "inputs" not in " ".join(texts(replace(SPEC, equal="input"), other))
+
+
+def test_a_reference_in_another_row_is_compared_with_in_the_caption() -> None:
+    down = replace(SPEC, rows=("model",), columns=("size",), relative_to={"model": "cnn"})
+    assert texts(down)[-1] == "Against model=cnn: 36× the parameters and 1.00× to 4.1× the flops."
+    assert not [text for text in texts() if text.startswith("Against")]
+
+
+def test_equal_work_against_a_reference_elsewhere_is_called_equal() -> None:
+    down = replace(SPEC, rows=("model",), columns=("size",), relative_to={"model": "cnn"})
+    assert texts(down, inputs(parameters=(5, 5)))[-1] == "Against model=cnn: equal parameters."

@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from bench.records.claims import RATIO, Claim, ClaimVerdict, Evidence, Outcome, Resolved
+from bench.records.claims import RATIO, Claim, ClaimVerdict, Evidence, ExactCheck, Outcome, Resolved
 from bench.report.claims.markdown import claims_text, parameters_text
 from bench.report.claims.rows import claims_csv, claims_json, verdicts_in
 from bench.report.claims.terminal import claims_view
@@ -105,6 +106,21 @@ def test_every_count_and_shape_is_in_the_table_of_parameters() -> None:
         "| D0-C1 | It is so. | weights | 52,000 | 52,000 |",
         "| D0-C1 | It is so. | shape | &#91;2, 4&#93; | **&#91;4, 2&#93;** |",
         "| D0-C1 | It is so. | biases | – | 800 |",
+    ]
+
+
+def test_what_one_fact_saw_stands_once_beside_what_each_claim_says_of_it() -> None:
+    def asking(name: str, expected: str) -> Resolved:
+        check = ExactCheck(fact="d0:shapes", expect={"shape": 4})
+        seen = Evidence(check=1, subject="also", outcome="also", observed="7")
+        told = Evidence(check=1, subject=expected, outcome="holds", expected="4", observed="4")
+        untold = Evidence(check=1, subject="shape", outcome="also", observed="4")
+        lines = (told, seen) if expected == "shape" else (told, untold, seen)
+        return replace(exact(name), claim=replace(exact(name).claim, checks=(check,)), evidence=lines)
+
+    rows = parameters_text([asking("D0-C1", "shape"), asking("D0-C2", "steps"), exact("D0-C3")]).splitlines()
+    assert [row.split(" | ")[0][2:] + " " + row.split(" | ")[2] for row in rows if row.startswith("| D0")] == [
+        *("D0-C1 shape", "D0-C1 also", "D0-C2 steps", "D0-C3 weights", "D0-C3 shape", "D0-C3 biases"),
     ]
 
 

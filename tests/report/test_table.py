@@ -192,3 +192,21 @@ def test_the_cost_of_a_table_grows_with_its_cells_and_not_with_their_square() ->
     compare = Comparer(estimates)
     build_table(replace(FLAT, relative_to={"model": "m0"}), SUITE, cases, estimates, compare=compare)
     assert len(compare.asked) <= 2 * len(cases)
+
+
+def test_a_cell_with_a_ratio_says_how_its_work_compares() -> None:
+    found = cells(table())
+    assert found[name("lstm", 28, "inference")].work == (("parameters", 52_000 / 1_440), ("flops", 1.0))
+    assert found[name("cnn", 28, "inference")].work == ()
+    assert found[name("lstm", 28, "inference")].paired
+
+
+def test_a_ratio_of_other_rounds_is_marked() -> None:
+    comparer = Comparer(ESTIMATES)
+    built = build_table(SPEC, SUITE, CASES, ESTIMATES, compare=lambda *asked: replace(comparer(*asked), paired=False))
+    assert not cells(built)[name("lstm", 28, "inference")].paired
+
+
+def test_a_table_knows_whether_its_values_are_exact() -> None:
+    assert table(replace(SPEC, value="parameters")).exact
+    assert not table().exact

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bench.records.claims import Evidence, Resolved
+from bench.records.claims import Evidence, ExactCheck, Resolved
 from bench.report.amounts import NOTHING
 from bench.report.claims.words import VERDICTS, Sentence, counts, document, sentences
 from bench.report.markdown import inert
@@ -32,10 +32,17 @@ def claims_text(resolved: Sequence[Resolved]) -> str:
 
 
 def parameters_text(resolved: Sequence[Resolved]) -> str:
-    """A row for every name of a fact that is about counts or shapes."""
+    """A row for every name of a fact that is about counts or shapes; what no claim says stands once, however many
+    claims ask that fact."""
     heads = ["claim", "what it says", "of what", "the document", "observed"]
     chosen = [each for each in resolved if each.claim.about in ("count", "shape")]
-    rows = [_parameter(each, line) for each in chosen for line in each.evidence if line.observed]
+    lines = [(each, line) for each in chosen for line in each.evidence if line.observed]
+    told = {_name(each, line) for each, line in lines if line.expected}
+    rows = []
+    for each, line in lines:
+        if line.expected or _name(each, line) not in told:
+            told.add(_name(each, line))
+            rows.append(_parameter(each, line))
     return f"{PARAMETERS}\n\n{_table(heads, rows)}\n"
 
 
@@ -63,6 +70,12 @@ def _linked(sentence: Sentence) -> str:
 def _address(link: str) -> str:
     """The link with everything escaped that could end it."""
     return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), link)
+
+
+def _name(each: Resolved, line: Evidence) -> tuple[str, str]:
+    """The fact that saw it, and what it calls it."""
+    check = each.claim.checks[line.check - 1] if each.claim.checks else None
+    return (check.fact if isinstance(check, ExactCheck) else each.claim.id), line.subject
 
 
 def _parameter(each: Resolved, line: Evidence) -> list[str]:

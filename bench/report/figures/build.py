@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from bench.records.levels import level_text
 from bench.records.nouns import Case
 from bench.records.suite import FigureSpec, Suite, TableSpec
-from bench.report.captions import Estimates
 from bench.report.figures.notes import Missing, notes
 from bench.report.figures.nouns import Curve, Figure, Kind, Line, Panel, Point
 from bench.report.figures.scales import best, x_axis, y_axis
 from bench.report.layout import label
 from bench.report.nouns import Amount, Cell, Facet, Laws, Table
 from bench.report.table import Compare, build_table
+from bench.report.work import Estimates
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_+-]")
 

@@ -11,12 +11,13 @@ from math import isfinite
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bench.report.amounts import column_heads, has_best, ratio_words, value_words
-from bench.report.answers import answers
+from bench.report import operators, published
+from bench.report.amounts import NOTHING, column_heads, has_best, ratio_words, value_words
+from bench.report.answered import NO_REFERENCE, every_answer
 from bench.report.figures.files import path_of
 from bench.report.figures.words import alt_text
 from bench.report.gaps import LEAD, order_text
-from bench.report.index import NO_REFERENCE, address, figure_title, links
+from bench.report.index import address, figure_title, links
 from bench.report.inert import one_line
 from bench.report.laws import FORMULAS, law_cells
 from bench.report.measured import day, factors, measured
@@ -71,10 +72,18 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.globals |= {
     "FORMULAS": FORMULAS,
     "LEAD": LEAD,
+    "NOTHING": NOTHING,
     "NO_REFERENCE": NO_REFERENCE,
+    "PUBLISHED": published.HEADING,
+    "PUBLISHED_HEADS": published.HEADS,
+    "PUBLISHED_NOTE": published.INTRODUCTION,
+    "PUBLISHED_NUMBERS": published.NUMBERS,
+    "published_cells": published.published_cells,
+    "RAN": operators.HEADING,
+    "RAN_NOTE": operators.INTRODUCTION,
     "address": address,
     "alt_text": alt_text,
-    "answers": answers,
+    "every_answer": every_answer,
     "column_heads": column_heads,
     "day": day,
     "factors": factors,

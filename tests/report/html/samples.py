@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from bench.records.nouns import Finding
+from bench.records.published import Beside, Difference, Quoted
 from bench.records.suite import TableSpec
 from bench.report.figures.nouns import Axis, Figure, Line, Panel, Point
 from bench.report.index import Shown
 from bench.report.nouns import Amount, LawLine, Laws
+from bench.report.operators import Ran
 from bench.report.table import build_table
 from tests.report.samples import (
     CASES,
@@ -69,6 +71,35 @@ LAWS = Laws(
     ),
 )
 
+QUOTED = Quoted(
+    suite="sample",
+    case="model=lstm,mode=training",
+    against="model=cnn,mode=training",
+    metric="latency",
+    value=8.5,
+    written="8.5×",
+    source="a paper",
+    hardware="GTX 1070",
+    conditions={},
+)
+PUBLISHED = (
+    Beside(
+        quoted=QUOTED,
+        value=2.0,
+        low=1.9,
+        high=2.1,
+        differences=(Difference(name="torch", theirs="0.4.0", ours="2.15.0"),),
+    ),
+    Beside(
+        quoted=replace(QUOTED, against=None, value=0.08, written="80 ms"),
+        value=None,
+        low=None,
+        high=None,
+        differences=(),
+    ),
+)
+RAN = Ran(factors=("model",), rows=((("lstm",), ("mkldnn_rnn_layer",)), (("cnn",), ())), shared=("empty",))
+
 SVG = """<svg xmlns:xlink="http://www.w3.org/1999/xlink" width="288pt" height="90pt" viewBox="0 0 288 90"
  xmlns="http://www.w3.org/2000/svg" version="1.1">
  <metadata>sha256:0</metadata>
@@ -95,6 +126,8 @@ def ordinary() -> Shown:
         outcomes=LATENCIES,
         figures=(FIGURE, replace(FIGURE, name="2-latency-by-size")),
         laws=(LAWS,),
+        published=PUBLISHED,
+        ran=RAN,
     )
 
 
@@ -121,6 +154,14 @@ def hostile() -> Shown:
         findings=(Finding(code=PAYLOAD, message=PAYLOAD, advice=PAYLOAD, cases=(PAYLOAD, PAYLOAD)),),
         figures=(figure,),
         laws=(replace(LAWS, heading=PAYLOAD, factors=(PAYLOAD,), metric=PAYLOAD),),
+        published=(
+            replace(
+                PUBLISHED[0],
+                quoted=replace(QUOTED, source=PAYLOAD, hardware=PAYLOAD, written=PAYLOAD, case=PAYLOAD),
+                differences=(Difference(name=PAYLOAD, theirs=PAYLOAD, ours=PAYLOAD),),
+            ),
+        ),
+        ran=Ran(factors=(PAYLOAD,), rows=(((PAYLOAD,), (PAYLOAD,)),), shared=(PAYLOAD,)),
     )
 
 

@@ -130,6 +130,27 @@ def test_a_filter_finds_a_part_of_the_table_by_its_title(page: Page, files: dict
     assert page.run(titles) == ["training"]
 
 
+@pytest.mark.parametrize("name", ["ordinary", "index"])
+def test_published_numbers_and_what_ran_sort_and_filter(page: Page, files: dict[str, Path], name: str) -> None:
+    page.open(files[name])
+    page.run("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    published, ran = (
+        f"document.querySelector('[aria-label=\"{label}\"]')" for label in ("Beside published numbers", "What ran")
+    )
+    numbers = f"[...{published}.querySelectorAll('tbody tr')].map(row => row.cells[1].textContent)"
+    assert page.run(numbers) == ["8.5×", "80 ms"]
+    page.run(f"{published}.querySelectorAll('th button')[1].click()")
+    assert page.run(numbers) == ["80 ms", "8.5×"]
+    field = f"{ran}.closest('section').querySelector('input')"
+    page.run(f"{field}.focus()")
+    page.type("mkldnn")
+    assert page.run(f"[...{ran}.querySelectorAll('tbody tr:not([hidden])')].map(row => row.cells[0].textContent)") == [
+        "lstm"
+    ]
+    assert page.run(f"{published}.querySelectorAll('tbody tr[hidden]').length") == 0
+    assert page.complaints == []
+
+
 def test_the_keyboard_reaches_the_content_the_heads_and_the_filter(page: Page, files: dict[str, Path]) -> None:
     page.open(files["large"])
     page.press("Tab")

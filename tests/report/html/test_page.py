@@ -107,6 +107,32 @@ def test_the_page_says_what_was_asked_answered_found_and_how_to_repeat_it() -> N
     assert "at revision 0123456789ab" in text
 
 
+@pytest.mark.parametrize("text", [ORDINARY, INDEX], ids=["page", "index"])
+def test_a_page_says_what_others_have_published_and_what_ran(text: str) -> None:
+    shown = Reader(text).text
+    assert "Beside published numbers" in shown
+    assert '<td data-value="8.5">8.5×</td>' in text
+    assert '<td data-value="2">2.00× [1.90–2.10]</td>' in text
+    assert '<td class="none">–</td>' in text
+    assert "torch 0.4.0, here 2.15.0" in shown
+    assert "What ran" in shown
+    assert '<th scope="row">lstm</th><td data-text class="long">mkldnn_rnn_layer</td>' in text
+    assert "In every row: empty." in shown
+
+
+def test_a_run_beside_which_nothing_stands_has_no_such_sections() -> None:
+    text = html_page(replace(ordinary(), published=(), ran=None), [SVG, SVG])
+    assert "Beside published numbers" not in text
+    assert "What ran" not in text
+    assert '"#ran"' not in text
+
+
+def test_the_answer_of_a_page_is_worked_out_of_tables_and_laws() -> None:
+    text = Reader(ORDINARY).text
+    assert "than model=cnn, at 36× the parameters and 1.00× to 4.1× the flops" in text
+    assert "has a latency of 100 µs [90–110] + 2.00 µs × size" in text
+
+
 def test_cells_carry_their_values_and_failed_ones_none() -> None:
     assert '<td data-value="0.000349">349 <small>[346–352]</small>' in ORDINARY
     assert '<th scope="row" data-value="28">28</th>' in ORDINARY
@@ -123,7 +149,7 @@ def test_texts_that_attack_are_shown_as_they_are_without_what_is_invisible() -> 
 
 def test_a_run_of_which_nothing_is_known_has_a_page() -> None:
     made = ordinary()
-    bare = replace(made, starts=(), tables=(), findings=(), outcomes=(), figures=(), laws=())
+    bare = replace(made, starts=(), tables=(), findings=(), outcomes=(), figures=(), laws=(), published=(), ran=None)
     text = Reader(html_page(bare)).text
     assert "compares with no reference" in text
     assert "None." in text

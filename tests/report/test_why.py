@@ -1,0 +1,93 @@
+"""What the times of compared cases go with."""
+
+from dataclasses import replace
+
+from bench.records.nouns import Case, Estimate
+from bench.records.suite import TableSpec
+from bench.report.amounts import column_heads, value_words
+from bench.report.nouns import Cell, Table
+from bench.report.why import COLUMNS, HEADING, compared_cases, why_table
+from tests.report.samples import CASES, SPEC, SUITE, Comparer, Estimates, by_key, exact, missing, name, timed
+
+UNKNOWN = "not known for this workload"
+
+
+def known(case: Case) -> list[Estimate]:
+    slow = case.levels["model"] == "lstm"
+    return [
+        timed(case.id, 0.004 if slow else 0.002, note="left out as disturbed: 1"),
+        timed(case.id, 5e8 if slow else 2e9, what="flop_rate"),
+        timed(case.id, 0.0 if slow else 4672.25, what="page_faults"),
+        exact(case.id, "flops", 2_000_000 if slow else 4_000_000),
+        exact(case.id, "sequential_steps", 29 if slow else 3),
+        exact(case.id, "operations", 431),
+        exact(case.id, "allocated", 3 << 20 if slow else 12 << 20),
+    ]
+
+
+EVERY = by_key(estimate for case in CASES for estimate in known(case))
+OLD = {key: missing(key[0], "ok", UNKNOWN, key[1]) if key[1] == "allocated" else one for key, one in EVERY.items()}
+
+
+def why(estimates: Estimates = EVERY, spec: TableSpec = SPEC) -> Table:
+    made = why_table(replace(SUITE, tables=(spec,)), CASES, estimates, compare=Comparer(estimates))
+    assert made is not None
+    return made
+
+
+def shown(table: Table) -> dict[tuple[str, ...], list[str]]:
+    (facet,) = table.facets
+
+    def text(cell: Cell) -> str:
+        return "" if cell.case is None else cell.status if cell.value is None else " ".join(value_words(cell.value, 1))
+
+    return {row.labels: [text(cell).strip() for cell in row.cells] for row in facet.rows}
+
+
+def test_every_compared_case_has_a_row_and_every_metric_a_column_in_its_own_unit() -> None:
+    made = why()
+    (facet,) = made.facets
+    assert made.heading == HEADING
+    assert column_heads(made, facet) == [
+        *("latency (ms)", "flops (10⁶)", "flop_rate (Mflop/s)", "sequential_steps", "operations", "page_faults"),
+        "allocated (MiB)",
+    ]
+    assert shown(made)["28", "inference", "cnn"] == [
+        *("2.00 [1.98–2.02]", "4.00", "2,000", "3", "431", "4,670", "12.0"),
+    ]
+    assert len(facet.rows) == len(CASES)
+
+
+def test_the_factors_that_vary_stand_first_and_what_is_compared_last() -> None:
+    assert why().row_factors == ("size", "mode", "model")
+    assert list(shown(why()))[:2] == [("28", "inference", "lstm"), ("28", "inference", "cnn")]
+
+
+def test_what_the_run_does_not_know_is_blank_with_the_reason() -> None:
+    made = why(OLD)
+    assert {cells[-1] for cells in shown(made).values()} == {""}
+    assert made.caption[-1].text == "Blank, because no survey or trial of this run knows it: allocated."
+    assert made.footnotes == ()
+    assert len(why().caption) == 1
+
+
+def test_a_case_without_a_value_says_why_once() -> None:
+    lost = name("lstm", 28, "inference")
+    made = why({**EVERY, **{(lost, column): missing(lost, "failed", "too large", column) for column in COLUMNS}})
+    assert shown(made)["28", "inference", "lstm"] == ["failed"] * len(COLUMNS)
+    assert [note.text for note in made.footnotes] == ["failed: too large"]
+
+
+def test_only_cases_of_tables_that_relate_times_are_compared() -> None:
+    chosen = replace(SPEC, where={"mode": ("training",)})
+    assert why(spec=chosen).row_factors == ("size", "model")
+    assert compared_cases(replace(SUITE, tables=(replace(SPEC, relative_to=None),)), CASES) == ()
+    assert compared_cases(replace(SUITE, tables=(replace(SPEC, value="flops"),)), CASES) == ()
+    assert why_table(SUITE, CASES, EVERY, compare=Comparer(EVERY)) is None
+
+
+def test_nothing_in_it_is_best_or_relative() -> None:
+    made = why()
+    cells = [cell for facet in made.facets for row in facet.rows for cell in row.cells]
+    assert made.ratio_label == ""
+    assert not [cell for cell in cells if cell.best or cell.ratio]
