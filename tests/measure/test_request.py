@@ -116,7 +116,7 @@ def test_the_requests_of_a_pair_hold_the_same_in_another_order() -> None:
     sides: tuple[Side, Side] = ("base", "candidate")
     trees = [Tree(root=f"/{side}", folder=f"/{side}/x", names=(side, "z"), bytecode=f"/b/{side}") for side in sides]
     places = [Place(paths=(tree.root,), memory=1 << 30, cores=(0,), tree=tree) for tree in trees]
-    for side, own, other in ((sides[0], *places), (sides[1], *reversed(places))):
+    for side, own, other in zip(sides, places, reversed(places), strict=True):
         turn = Turn(side=side, position=1, loops=3)
         list(ask(cast("Server", server), run([case()]), own, [trial], turn=turn, beside=other))
     base, candidate = server.requests

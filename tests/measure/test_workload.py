@@ -1,6 +1,7 @@
 """Where a target is looked for first."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def test_the_paths_stand_in_front_in_their_order_wherever_they_stood_before(fold
     here, there = folders
     sys.path.append(there)
     before = list(sys.path)
-    builder = locate("here_or_there:says", [there, here])
+    builder: Callable[[], object] = locate("here_or_there:says", [there, here])
     assert sys.path == [there, here, *(entry for entry in before if entry != there)]
     assert builder() == "there"
     sys.modules.pop("here_or_there")
