@@ -36,7 +36,8 @@ def stale(folder: Path, texts: Mapping[str, str]) -> list[str]:
 
 def check_appending(path: Path) -> None:
     """Raises CannotStore where `append_text` could not; a file that was not there is then there, and empty."""
-    append_text(path, "")
+    if not path.is_fifo():  # to open one waits for its reader, and to close it again ends that one
+        append_text(path, "")
 
 
 def check_writing(path: Path) -> None:

@@ -4,6 +4,7 @@ verdicts; and what could not be written is told before anything is measured."""
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -152,6 +153,16 @@ def test_what_cannot_be_written_is_told_before_anything_is_measured(
     assert (said.code, said.out, repo.runs) == (74, "", [])
     assert f"{option} {place}: " in said.err
     assert f"hint: {option} names a file" in said.err
+
+
+def test_a_pipe_is_opened_once_when_there_is_something_to_say(verb: Verb, repo: GateScenario, tmp_path: Path) -> None:
+    """Whoever reads it would take the end of a first try for the end of everything."""
+    pipe = tmp_path / "summary"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+        verb("gate", repo.case("one").committed(), "--against", "nowhere", *FAKE, "--summary", pipe)
+        told, _ = reader.communicate(timeout=60)
+    assert "no commit" in told
 
 
 def test_what_stood_in_a_file_stays_there_while_it_is_tried(verb: Verb, repo: GateScenario, tmp_path: Path) -> None:
