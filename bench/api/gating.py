@@ -16,13 +16,13 @@ from bench.gate.judge import PairJudge
 from bench.measure import revisions
 from bench.measure.lock import run_lock
 from bench.measure.pairing import PairMeans, PairRunner
-from bench.measure.request import Tree
+from bench.measure.request import Place, Tree
 from bench.plan.gate_policy import DEFAULT_LIMIT, gate_policy
 from bench.plan.overlays import QUICK
 from bench.plan.project import Project, find_project
 from bench.plan.schedule import order
 from bench.plan.select import select
-from bench.records.nouns import Case, Finding, GateAsked, Record, Side
+from bench.records.nouns import Case, Finding, GateAsked, Record, Run, Side
 from bench.store import folder as store
 
 TRIAL_SECONDS = 0.1
@@ -41,6 +41,10 @@ class Trees:
         """Which folder each side of a pair measures."""
         sides: dict[Side, Path] = {"base": self.base, "candidate": self.candidate}
         return sides if self.control is None else {**sides, "reference": self.base, "control": self.control}
+
+    def number(self, tree: Path) -> int:
+        """Which of the folders that is."""
+        return (self.candidate, self.base, self.control).index(tree)
 
 
 class _Uncontrolled(PairJudge):
@@ -85,12 +89,10 @@ def _measured(planned: Plan, site: Site, trees: Trees, asked: GateAsked, listen:
     store.claim(folder)
     with run_lock(folder / store.LOCK, name), scratch_folder() as scratch:
         store.create(folder, made, {"suite": str(site.file), "data": str(site.data or "")})
+        places = _places(made, site, trees, scratch)
         means = PairMeans(
-            setup=setup_of(made, site, scratch),
-            places={
-                side: place_of(made, site, _project(tree, site, trees), tree=_tree(tree, trees))
-                for side, tree in trees.of_sides().items()
-            },
+            setup=replace(setup_of(made, site, scratch), hidden=places["candidate"].paths),
+            places=places,
             order=partial(order, seed=made.seed),
             judge=(PairJudge if trees.control else _Uncontrolled)(made, asked.policy),
         )
@@ -206,9 +208,25 @@ def _project(tree: Path, site: Site, trees: Trees) -> Project:
     return site.project if tree == trees.candidate else find_project(_there(site.file, tree, trees))
 
 
-def _tree(root: Path, trees: Trees) -> Tree:
+def _places(made: Run, site: Site, trees: Trees, scratch: str) -> dict[Side, Place]:
+    """Every side's: they differ in their trees alone, and have the same memory, of which more or less may be free from
+    one moment to the next."""
+    found: dict[Side, Place] = {}
+    for side, root in trees.of_sides().items():
+        tree = tree_of(root, trees.candidate, bytecode=Path(scratch) / f"bytecode-{trees.number(root)}")
+        place = place_of(made, site, _project(root, site, trees), tree=tree)
+        found[side] = replace(place, memory=found["base"].memory if found else place.memory)
+    return found
+
+
+def tree_of(root: Path, candidate: Path, *, bytecode: Path) -> Tree:
     """With the current folder's place in that tree, if it has one."""
     here = Path.cwd().resolve()
-    inside = here.relative_to(trees.candidate) if here.is_relative_to(trees.candidate) else Path()
+    inside = here.relative_to(candidate) if here.is_relative_to(candidate) else Path()
     folder = root / inside if (root / inside).is_dir() else root
-    return Tree(root=str(root), folder=str(folder), names=tuple(sorted(revisions.modules(root))))
+    return Tree(
+        root=str(root),
+        folder=str(folder),
+        names=tuple(sorted(revisions.modules(root))),
+        bytecode=str(bytecode),
+    )

@@ -26,6 +26,23 @@ def outcome_of(folder: Path) -> Gate:
     return outcome(stored.run, stored.records)
 
 
+def without_verdict(subject: Path, base: str, *, ended_by: str, exit_code: int) -> Gate:
+    """What there is to say of a gate that was refused, or that something ended before its end. `subject` and `base` as
+    they were asked for."""
+    return Gate(
+        suite=subject.stem,
+        suite_file=str(subject),
+        machine="",
+        device="",
+        base=base or "nothing",
+        candidate=str(subject),
+        verdict="inconclusive",
+        exit_code=exit_code,
+        cases=(),
+        ended_by=ended_by,
+    )
+
+
 def gate_texts(found: Gate) -> dict[str, str]:
     """The derived files by name."""
     return {"gate.json": gate_json(found), "table.md": summary(found)}

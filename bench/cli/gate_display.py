@@ -9,8 +9,8 @@ from bench.units import duration
 class GateDisplay:
     """Progress of a gate on the terminal, and what each look has decided."""
 
-    def __init__(self) -> None:
-        self._screen = Screen()
+    def __init__(self, *, controlled: bool = True) -> None:
+        self._screen, self._controlled = Screen(), controlled
         self._progress: GateProgress | None = None
 
     def __enter__(self) -> "GateDisplay":
@@ -22,7 +22,7 @@ class GateDisplay:
     def __call__(self, run: Run, record: Record) -> None:
         """Takes one record."""
         if self._progress is None:
-            self._progress = GateProgress(run)
+            self._progress = GateProgress(run, controlled=self._controlled)
         looked = self._progress.add(record)
         if record.status not in ("ok", "skipped"):
             self._screen.say(f"{record.case} ({record.side}): {record.status}: {record.note or ''}")
@@ -41,9 +41,9 @@ def line(run: Run, progress: GateProgress) -> str:
 
 
 def look_line(run: Run, looked: Looked) -> str:
-    """What a look has decided, and what the next one costs."""
+    """What a look has decided, and what comes before the next one costs."""
     stands = ", ".join(f"{count} {verdict}" for verdict, count in sorted(looked.verdicts.items()))
     said = f"{run.suite.name}: after {looked.pairs} pairs: {stands}"
     if looked.following is None:
-        return said
+        return f"{said}; the control takes about {duration(looked.left)}" if looked.left else said
     return f"{said}; the undecided go on to {looked.following} pairs, about {duration(looked.left)}"

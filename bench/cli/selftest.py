@@ -34,7 +34,7 @@ class Displays:
         if run.name != self._name:
             self._stack.close()
             click.echo("a gate in quiet" if not self._name else "a gate under a load of our own", err=True)
-            self._name, self._display = run.name, self._stack.enter_context(GateDisplay())
+            self._name, self._display = run.name, self._stack.enter_context(GateDisplay(controlled=False))
         self._display(run, record)
 
 

@@ -14,11 +14,11 @@ from bench.gate.alike import refuse_unlike, unlike
 from bench.gate.decide import MEAN
 from bench.gate.exact import exact_changes
 from bench.gate.judge import sharp_metric
-from bench.gate.outcome import gate_verdict
+from bench.gate.outcome import flaky, gate_verdict
 from bench.gate.policy import exit_code, limit_of, permitted
 from bench.gate.unpaired import Sides, change, judged, too_few
 from bench.records.gate import Gate, Judged
-from bench.records.nouns import Case, Finding
+from bench.records.nouns import Case, Finding, Record
 from bench.records.suite import GateSpec
 
 STEADY = 0.10
@@ -121,13 +121,14 @@ def _doubt(runs: Runs, sides: Sequence[Sides]) -> Judged | None:
     """A case whose trials allow no verdict, and why."""
     case = sides[0].case
     for name, side in runs.sides:
-        counted = side.counted[case]
-        failed = [record for record in counted.failed if record.status != "cancelled"]
+        counted, failed = side.counted[case], _failed(side, case)
         if not counted.trials and failed:
             note = f"{failed[-1].status} on the {name}: {failed[-1].note or ''}".rstrip(": ")
             return Judged(case=case, verdict="failed", note=note)
         if not counted.trials:
             return Judged(case=case, verdict="inconclusive", note=f"the {name} ended before it was timed")
+    if broken := _flaky(runs, case):
+        return Judged(case=case, verdict="failed", note=broken)
     for each in sides:
         if not each.fewest:
             return Judged(case=case, verdict="inconclusive", note=f"{each.metric}: {UNKNOWN[each.metric]}")
@@ -157,13 +158,24 @@ def _with_exact(runs: Runs, found: Judged) -> Judged:
 
 
 def _failures(runs: Runs, case: Case) -> str | None:
-    """How many trials of a case that has others failed; that a person or a budget ended the run is none."""
+    """How many trials of a case that has others failed."""
     told = []
     for name, side in runs.sides:
-        failed = [record for record in side.counted[case.id].failed if record.status != "cancelled"]
+        failed = _failed(side, case.id)
         if failed:
             told.append(f"{failed[-1].status}: {len(failed)} trials on the {name}")
     return "; ".join(told) or None
+
+
+def _flaky(runs: Runs, case: str) -> str | None:
+    counted, failed = runs.candidate.counted[case], _failed(runs.candidate, case)
+    trials = len(counted.trials) + len(counted.left_out) + len(failed)
+    return flaky(trials, failed, _failed(runs.base, case))
+
+
+def _failed(side: Analysed, case: str) -> list[Record]:
+    """The trials that failed; that a person or a budget ended the run is no failure."""
+    return [record for record in side.counted[case].failed if record.status != "cancelled"]
 
 
 def _findings(runs: Runs, family: Sequence[Sequence[Sides]]) -> tuple[Finding, ...]:

@@ -37,8 +37,9 @@ class Cost:
     servers: float
 
     def of_case(self, count: int) -> float:
-        """Of a case that takes so many pairs in a gate of 24, which share the servers and a control of 24 pairs."""
-        return self.survey + self.pair + count * (self.pair + self.servers / CASES)
+        """Of a case that takes so many pairs in a gate of 24, which share the servers and a control of 24 pairs, that
+        has servers of its own."""
+        return self.survey + self.pair + self.servers + count * (self.pair + self.servers / CASES)
 
 
 def dosed(run: Run, gate: Gate) -> tuple[Dosed, ...]:

@@ -101,6 +101,9 @@ def _case(run: Run, case: Case, records: Sequence[Record], decision: Decision | 
     surveys = {record.side: record for record in records if record.kind == "survey"}
     known = (surveys["base"].metrics, surveys["candidate"].metrics)
     exact = exact_changes(case, *known, metrics=run.suite.metrics, policy=run.gate.policy)
+    if broken := _flaky(records):
+        worse = any(change.worse for change in exact)
+        return Judged(case=case.id, verdict="regression" if worse else "failed", changes=tuple(exact), note=broken)
     timed = [] if decision is None else _changes(run, case, surveys, decision)
     worse = any(change.worse for change in (*timed, *exact))
     lost = lost_metrics(*known, metrics=run.suite.metrics)
@@ -137,6 +140,21 @@ def _standing(run: Run, case: Case, records: Sequence[Record]) -> tuple[Verdict 
         if survey.status != "ok":
             return "failed", f"{survey.status} on the {side}: {survey.note or ''}".rstrip(": ")
     return None, None
+
+
+def flaky(trials: int, failed: Sequence[Record], on_base: Sequence[Record]) -> str | None:
+    """What to say of a case that failed in some of the candidate's trials and in none of the base's; None of others.
+    A verdict on the trials that are left would be one on code that works."""
+    if on_base or not failed:
+        return None
+    last, often = failed[-1], f"in {len(failed)} of {trials} trials"
+    return f"{last.status} on the candidate {often}, on the base in none: {last.note or ''}".rstrip(": ")
+
+
+def _flaky(records: Sequence[Record]) -> str | None:
+    trials = [[r for r in records if r.kind == "timed" and r.side == side] for side in CHANGE]
+    on_base, failed = ([record for record in own if record.status != "ok"] for own in trials)
+    return flaky(len(trials[1]), failed, on_base)
 
 
 def _lost(metrics: Sequence[str]) -> str | None:

@@ -33,7 +33,7 @@ may take a minute from a cold network disk."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a server needs to know at its start, and how long that may take. `own_cores` are away from its children's if
-    possible."""
+    possible. `hidden`: folders that are not to be in its `sys.path`, whatever put them there."""
 
     device: str
     launch: str
@@ -42,6 +42,7 @@ class Setup:
     allowed_cores: tuple[int, ...]
     environment: dict[str, str]
     start_seconds: float = START_SECONDS
+    hidden: tuple[str, ...] = ()
 
 
 class Server:
@@ -60,6 +61,7 @@ class Server:
             "own_cores": setup.own_cores,
             "allowed_cores": setup.allowed_cores,
             "reply": reply_end,
+            "hidden": setup.hidden,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "bench.measure.server", json.dumps(message)],

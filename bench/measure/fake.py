@@ -211,6 +211,8 @@ class FakeDevice:
         fault = str(levels.get("fault", "none"))
         if fault == "flaky":  # surveyed well, and fails in its trials
             fault = "none" if self.request["kind"] == "survey" else "raise"
+        if fault == "shaky":  # fails in one trial of the candidate
+            fault = "raise" if (self.side, self.round, self.attempt) == ("candidate", 2, 0) else "none"
         self.fault = fault
         pace = PACES[fault](self.round) if fault in PACES else SIDES.get(fault, {}).get(self.side, 1.0)
         if fault == "wild":

@@ -1,5 +1,14 @@
 """A planned gate → records: each case surveyed on both sides, then pairs of adjacent trials until a verdict, and the
-control's pairs. The caller stores each record before it asks for the next."""
+control's pairs. The caller stores each record before it asks for the next.
+
+What the sides of a pair share, so that equal code lies alike in memory on both: the server and with it hash seed,
+environment and the layout before the fork; core, `loops`, bound on memory; a request of the same bytes, in another
+order (`bench.measure.request`); the order of `sys.path`, from which the server has taken the candidate's folders, which
+an editable install puts there (`bench.measure.server`); bytecode of their own that each side has compiled in its
+surveys and loads in its trials (`Tree.bytecode`); and paths of one length where the candidate's is the longer
+(`bench.measure.revisions`). What remains: a candidate whose path is shorter than a temporary folder's, what lies beside
+its tracked files (longer listings of its folders), the folder's file system, and in `sys.path` whatever else names a
+part of it. The control, of two worktrees, has none of these and cannot find them."""
 
 import random
 import time
@@ -25,6 +34,11 @@ EXTRA_ATTEMPTS = 2
 
 CONTROL_PAIRS = 24
 
+PARTNERS: Mapping[Side, Side] = {
+    one: other for sides in (CHANGE, CONTROL) for one, other in (sides, (sides[1], sides[0]))
+}
+"""The other side of each side's pairs."""
+
 NO_LIMIT = 1e9
 """Seconds of a step: the policy's `timeout` ends it long before."""
 
@@ -46,9 +60,11 @@ class PairRunner:
         assert run.gate is not None
         self.run, self.means, self.records = run, means, list[Record]()
         self._added, self._changed = frozenset(run.gate.added), frozenset(run.gate.changed)
-        self._budget = Budget(run.policy.max_seconds, time.monotonic)
+        # The same budget twice: a pair of the control's is less than a round.
+        self._budget, self._control_budget = (Budget(run.policy.max_seconds, time.monotonic) for _ in range(2))
         self._surveys: dict[tuple[str, Side], Record] = {}
-        self._failures: Counter[str] = Counter()
+        self._failures: Counter[tuple[str, bool]] = Counter()
+        self._controlled = False
         self._servers = 0
         self._pool = Pool(self._start)
 
@@ -65,22 +81,22 @@ class PairRunner:
         self._pool.close()
 
     def measure(self) -> Generator[Record, None, None]:
-        """Surveys, then pairs of what is undecided up to each look; after the first look the control's pairs."""
+        """Surveys, then pairs of what is undecided up to each look; the control's pairs after the first look at which
+        there is a case for it."""
         with self._pool:
             for case in self.run.cases:
                 yield from self._survey(case)
             cases = [case for case in self.run.cases if self._pairable(case)]
-            first, done = True, 0
+            done = 0
             for look in self.means.judge.looks:
                 for number in range(done + 1, look + 1):
                     if self._budget.done():
                         return
                     yield from self._timed(cases, number)
-                    cases = [case for case in cases if self._failures[case.id] < FAILURES]
+                    cases = [case for case in cases if not self._given_up(case, CHANGE)]
                 done = look
-                if first:
+                if not self._controlled:
                     yield from self._control()
-                    first = False
                 undecided = self.means.judge.undecided(self.records, look)
                 cases = [case for case in cases if case.id in undecided]
                 if not cases:
@@ -118,11 +134,23 @@ class PairRunner:
         self._budget.add(time.monotonic() - began)
 
     def _control(self) -> Iterator[Record]:
-        """The calmest case's base against itself, from a second worktree: what this finds is no change of code."""
+        """The calmest case's base against itself, from a second worktree: what this finds is no change of code. Its
+        pairs are made like all others, three to a server, and its second side is surveyed before they are. It begins
+        only if a whole round would still fit, and goes on as long as a pair does."""
         calmest = self.means.judge.calmest(self.records)
-        for case in [case for case in self.run.cases if case.id == calmest]:
+        for case in [case for case in self.run.cases if case.id == calmest and not self._budget.done()]:
+            self._controlled = True
+            yield from self._ask(Trial(case=case, round=0), Turn(side=CONTROL[1], step_limit=NO_LIMIT))
+            if self._surveys[case.id, CONTROL[1]].status != "ok":
+                return
             for number in range(1, CONTROL_PAIRS + 1):
+                if self._control_budget.done() or self._given_up(case, CONTROL):
+                    return
+                began = time.monotonic()
+                if (number - 1) % ROUNDS_PER_SERVER == 0:
+                    self._pool.renew()
                 yield from self._attempts([case], number, CONTROL)
+                self._control_budget.add(time.monotonic() - began)
 
     def _attempts(self, cases: Sequence[Case], number: int, sides: tuple[Side, Side]) -> Iterator[Record]:
         for attempt in range(1 + EXTRA_ATTEMPTS):
@@ -130,7 +158,10 @@ class PairRunner:
                 yield from self._pair(Trial(case=case, round=number, attempt=attempt), sides)
             own = [record for record in self.records if record.side in sides]  # pairs of two kinds share their numbers
             disturbed = self.means.judge.disturbed(own, number)
-            cases = [case for case in cases if case.id in disturbed and self._failures[case.id] < FAILURES]
+            cases = [case for case in cases if case.id in disturbed and not self._given_up(case, sides)]
+
+    def _given_up(self, case: Case, sides: tuple[Side, Side]) -> bool:
+        return self._failures[case.id, sides == CONTROL] >= FAILURES
 
     def _pair(self, trial: Trial, sides: tuple[Side, Side]) -> Iterator[Record]:
         """Two trials in an order that a coin decides, with the base's number of steps a sample in both."""
@@ -143,7 +174,9 @@ class PairRunner:
         """The one record of one child."""
         server = self._pool.server(trial.case.allocator)
         try:
-            for record in ask(server, self.run, self.means.places[turn.side], [trial], turn=turn):
+            places = self.means.places
+            beside = places[PARTNERS[turn.side]]
+            for record in ask(server, self.run, places[turn.side], [trial], turn=turn, beside=beside):
                 yield self._add(record, turn)
         except Internal as error:
             self._pool.renew()
@@ -158,7 +191,8 @@ class PairRunner:
         self.records.append(record)
         if record.kind == "survey":
             self._surveys[record.case, turn.side] = record
-        self._failures[record.case] += record.kind == "timed" and record.status != "ok"
+        failed = record.kind == "timed" and record.status != "ok"
+        self._failures[record.case, turn.side in CONTROL] += failed
         return record
 
     def _start(self, allocator: Allocator) -> Server:

@@ -110,7 +110,8 @@ def preload(setup: Json) -> dict[str, str]:
 
 
 def become_child(request: Json, log_end: int) -> None:
-    """A session and cores of its own, output into the log, no core files, a bound on memory, death with the server."""
+    """A session and cores of its own, output into the log, no core files, a bound on memory, death with the server; in
+    a gate its side's folder, and its side's bytecode."""
     os.setsid()
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -123,6 +124,7 @@ def become_child(request: Json, log_end: int) -> None:
     tree = request.get("tree")
     if isinstance(tree, dict):
         os.chdir(str(tree["folder"]))
+        sys.pycache_prefix, sys.dont_write_bytecode = str(tree["bytecode"]), False
     limit_memory(request)
 
 

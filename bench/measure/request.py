@@ -28,11 +28,16 @@ _ENDED: tuple[Status, ...] = ("failed", "timeout", "oom", "crashed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """A revision's folder, and the names of the modules that must come from it. `folder` is where its children run:
-    a file that the subject opens by a relative path is the revision's own, too."""
+    a file that the subject opens by a relative path is the revision's own, too.
+
+    `bytecode` is the folder in which they keep what they compile, empty when the gate begins. Of a user's tree it may
+    be there, of a fresh worktree it is not, and of a tree that cannot be written to it never is: a side that compiles
+    where the other one loads has another heap in its trials, and another peak of memory in its surveys."""
 
     root: str
     folder: str
     names: tuple[str, ...]
+    bytecode: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +87,19 @@ def ask(
     *,
     wait: Wait = NO_WAIT,
     turn: Turn = ALONE,
+    beside: Place | None = None,
     prove: bool = False,
     trace: str = "",
 ) -> Iterator[Record]:
     """At least one record: a child that ends without a word makes the first case it owes one a failure. `trace`: the
-    file into which a survey, which then also times a step and profiles some, writes what the profiler saw."""
+    file into which a survey, which then also times a step and profiles some, writes what the profiler saw. `beside`:
+    the place of a pair's other side, of which the child makes nothing: the server parses the request before it forks,
+    and so both sides' children inherit a heap in which the same names and paths were laid out."""
     owed = list(trials)
     asked = began = time.monotonic()
     last: Record | None = None
-    more = {**asdict(wait), "asked": asked, "prove_allocator": prove, "trace": trace}
+    other = None if beside is None else asdict(beside)
+    more = {**asdict(wait), "asked": asked, "prove_allocator": prove, "trace": trace, "beside": other}
     for message in server.ask({**_request(run, place, trials, turn), **more}):
         now = time.monotonic()
         if "record" in message:

@@ -24,6 +24,9 @@ from bench.measure.lock import run_lock
 PREFIX = "bench-trees-"
 _OWNER = "owner"
 
+LONGEST = 200
+"""Characters of a worktree's folder, whose name git uses too, with a number behind it where there is another such."""
+
 CHECKOUT_SECONDS = 600.0
 """A checkout may be a large one, and may wait for a filter."""
 
@@ -72,7 +75,9 @@ def resolve(repository: Path, revision: str) -> str:
 @contextmanager
 def worktrees(repository: Path, revision: str, count: int) -> Iterator[tuple[Path, ...]]:
     """So many worktrees of exactly that commit, detached, for as long as the `with` block lasts; git has then forgotten
-    them. What a process that was killed had left, of this repository or another, is deleted first.
+    them. What a process that was killed had left, of this repository or another, is deleted first. Their paths are as
+    long as the repository's where that is the longer one: the length of a path is in the size of many a string that a
+    process keeps of its modules.
 
     Raises Incomparable where there is no such commit, BenchError where git cannot check it out, CannotStore where there
     can be no temporary folder."""
@@ -81,7 +86,8 @@ def worktrees(repository: Path, revision: str, count: int) -> Iterator[tuple[Pat
     _forget(repository)
     with _folder() as folder:
         try:
-            yield tuple(_added(repository, commit, folder / str(number)) for number in range(1, count + 1))
+            names = [_named(number, len(str(repository)) - len(f"{folder}/")) for number in range(1, count + 1)]
+            yield tuple(_added(repository, commit, folder / name) for name in names)
         finally:
             try:
                 _clear(repository, folder)
@@ -163,6 +169,10 @@ def _folder() -> Iterator[Path]:
     with run_lock(folder / "new", "worktrees"):
         (folder / "new").rename(folder / _OWNER)
         yield folder
+
+
+def _named(number: int, length: int) -> str:
+    return str(number).ljust(min(length, LONGEST), "_")
 
 
 def _added(repository: Path, commit: str, tree: Path) -> Path:

@@ -211,8 +211,18 @@ def finish() -> None:
     os._exit(0)
 
 
+def hide(folders: object) -> None:
+    """Takes folders out of `sys.path`. In a gate these are the candidate's: an editable install, or PYTHONPATH, puts
+    them there for both sides, so that the base would fall back on modules of the candidate's, and the candidate alone
+    would meet what the server has found out about its folders."""
+    assert isinstance(folders, list)
+    real = {os.path.realpath(folder) for folder in folders}
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) not in real]
+
+
 def main(setup: Json) -> None:
     """A server, or with `--launch spawn` one of its children: an interpreter of its own instead of a fork."""
+    hide(setup["hidden"])
     if "request" in setup:  # a spawned child: `--launch spawn`
         request, result_end = setup["request"], setup["result_end"]
         assert isinstance(request, dict)

@@ -28,8 +28,10 @@ DECLARED = ("items", "values", "parameters", "flops", "sequential_steps")
 
 
 def locate(target: str, paths: Sequence[str]) -> Builder:
-    """Imports `module:function`, with the suite's folder and its `paths` in front of everything else."""
-    sys.path[:0] = [path for path in paths if path not in sys.path]
+    """Imports `module:function`, with the suite's folder and its `paths` in front of everything else, also where an
+    editable install has put one of them behind it."""
+    front = dict.fromkeys(paths)
+    sys.path[:] = [*front, *(entry for entry in sys.path if entry not in front)]
     module, _, function = target.partition(":")
     return cast("Builder", getattr(importlib.import_module(module), function))
 

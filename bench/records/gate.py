@@ -64,7 +64,8 @@ class Control:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
     """The outcome. `base` and `candidate` name what was compared, for people; `seconds` is the wall time between the
-    first and the last record; `exit_code` is 0, 1 or 4."""
+    first and the last record; `exit_code` is 0, 1 or 4. `ended_by`: what kept the gate from its end, which then has no
+    cases, and the exit code of that; None where it came to its end."""
 
     suite: str
     suite_file: str
@@ -78,3 +79,4 @@ class Gate:
     control: Control | None = None
     findings: tuple[Finding, ...] = ()
     seconds: float | None = None
+    ended_by: str | None = None

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +32,24 @@ def stale(folder: Path, texts: Mapping[str, str]) -> list[str]:
     """The names of a folder's files that do not hold exactly that text."""
     files = {name: folder / name for name in texts}
     return [name for name, file in files.items() if not file.exists() or file.read_bytes() != texts[name].encode()]
+
+
+def check_appending(path: Path) -> None:
+    """Raises CannotStore where `append_text` could not; a file that was not there is then there, and empty."""
+    if not path.is_fifo():  # to open one waits for its reader, and to close it again ends that one
+        append_text(path, "")
+
+
+def check_writing(path: Path) -> None:
+    """Raises CannotStore where `write` could not; a folder that was not there is then there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, strerror(EISDIR))
+        with _temporary(path):
+            pass
+    except OSError as error:
+        raise cannot_store(path, error) from error
 
 
 def append_text(path: Path, text: str) -> None:

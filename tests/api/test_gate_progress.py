@@ -1,11 +1,12 @@
 """A gate's records, one at a time → how far it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
 
 from bench.api.gate_progress import GateProgress, Looked
+from bench.measure.pairing import CONTROL_PAIRS
 from bench.records.nouns import CONTROL, Record
 from tests.gate.made_up import a_gate, measured, names, noise, pair, survey, surveys
 from tests.measure.made_up import case
@@ -13,10 +14,24 @@ from tests.measure.made_up import case
 A, B, C = names(3)
 
 
-def watched(records: Iterable[Record]) -> tuple[GateProgress, list[Looked]]:
-    """The progress after those records, and what each look showed."""
-    progress = GateProgress(a_gate(A, B, C), now=lambda: 0.0)
-    return progress, [looked for record in records if (looked := progress.add(record)) is not None]
+def watched(
+    records: Iterable[Record], *, controlled: bool = True, waits: Mapping[int, float] | None = None
+) -> tuple[GateProgress, list[Looked]]:
+    """The progress after those records, and what each look showed. Each record is there after its own time, and after
+    what was waited before its server's first."""
+    clock, seen, looks = [0.0], {0}, []
+    progress = GateProgress(a_gate(A, B, C), controlled=controlled, now=lambda: clock[0])
+    for record in records:
+        clock[0] += record.phases.get("total", 0.0)
+        clock[0] += (waits or {}).get(record.server, 0.0) if record.server not in seen else 0.0
+        seen.add(record.server)
+        if (looked := progress.add(record)) is not None:
+            looks.append(looked)
+    return progress, looks
+
+
+def lasting(records: Iterable[Record], seconds: float) -> list[Record]:
+    return [replace(record, phases={"total": seconds}) for record in records]
 
 
 def by_number(*families: list[Record]) -> list[Record]:
@@ -94,19 +109,52 @@ def test_where_nothing_is_open_nothing_follows() -> None:
     assert (looked.following, looked.left) == (None, 0.0)
 
 
-def test_what_is_left_is_two_trials_for_each_pair_of_each_open_case_at_the_pace_so_far() -> None:
-    families = [measured(each.id, noise(each.id, sd=0.5, n=13)) for each in (A, B)]
-    timed = [replace(record, phases={"total": 0.25}) for record in by_number(*families)]
+def test_what_is_left_are_the_pairs_of_each_open_case_at_its_own_pace_and_the_control() -> None:
+    """B is the calmest, and costs half of what A does."""
+    a, b = (measured(each.id, noise(each.id, sd=sd, n=13)) for each, sd in ((A, 0.5), (B, 0.3)))
+    timed = by_number(lasting(a, 0.5), lasting(b, 0.25))
     _, (looked,) = watched(timed)
-    assert looked.left == pytest.approx(0.25 * 2 * 12 * 2)
+    assert looked.left == pytest.approx(2 * 12 * (0.5 + 0.25) + 2 * CONTROL_PAIRS * 0.25)
+    _, (looked,) = watched(timed, controlled=False)
+    assert looked.left == pytest.approx(2 * 12 * (0.5 + 0.25))
 
 
-def test_the_control_and_the_surveys_have_no_part_in_the_pace() -> None:
-    slow = [replace(record, phases={"total": 100.0}) for record in surveys(A.id)]
-    timed = [replace(record, phases={"total": 0.5}) for record in measured(A.id, noise("a", sd=0.5))]
-    after = [replace(record, phases={"total": 100.0}) for record in pair(A.id, 1, sides=CONTROL)]
-    _, (looked,) = watched([*slow, *timed, *after])
-    assert looked.left == pytest.approx(0.5 * 2 * 12)
+def test_a_case_that_is_decided_costs_no_more_and_a_control_is_paid_for_all_the_same() -> None:
+    a, b = measured(A.id, noise("a", sd=0.5, n=13)), measured(B.id, noise("b", n=13))
+    _, (looked,) = watched(by_number(lasting(a, 0.5), lasting(b, 7.0)), controlled=False)
+    assert looked.left == pytest.approx(2 * 12 * 0.5)
+    _, (looked,) = watched(lasting([*measured(A.id, noise("a")), *pair(A.id, 1, sides=CONTROL)], 0.5))
+    assert looked.following is None
+    assert looked.left == pytest.approx(2 * CONTROL_PAIRS * 0.5)
+
+
+def test_what_is_left_holds_the_repeats_of_disturbed_pairs() -> None:
+    wild = measured(A.id, noise("a", sd=0.5, n=13))
+    again = [replace(record, attempt=1) for record in wild if record.round in (2, 5, 7)]
+    _, (looked,) = watched(lasting(by_number(wild, again), 0.5), controlled=False)
+    assert looked.left == pytest.approx(12 * (24 + 6) / 12 * 0.5)
+
+
+def test_what_is_left_holds_the_starts_of_servers() -> None:
+    """Three rounds to each: the first look has waited for three after the first one, the next look waits for four."""
+    wild = [replace(r, server=1 + (r.round - 1) // 3) for r in measured(A.id, noise("a", sd=0.5, n=13))]
+    _, (looked,) = watched(lasting(wild, 0.5), controlled=False, waits={2: 3.0, 3: 4.0, 4: 5.0})
+    assert looked.left == pytest.approx(2 * 12 * 0.5 + 4 * 4.0)
+    _, (looked,) = watched(lasting(wild, 0.5), waits={2: 3.0, 3: 4.0, 4: 5.0})
+    assert looked.left == pytest.approx(2 * 12 * 0.5 + 4 * 4.0 + 2 * CONTROL_PAIRS * 0.5 + 8 * 4.0)
+
+
+def test_a_control_that_is_over_and_the_surveys_are_not_paid_for_again() -> None:
+    wild = lasting(measured(A.id, noise("wild", sd=0.5, n=25)), 0.5)
+    control = lasting([survey(A.id, "control"), *measured(A.id, noise("c", n=24), sides=CONTROL)], 100.0)
+    _, looks = watched([*lasting(surveys(A.id), 100.0), *wild[:24], *control, *wild[24:]])
+    assert looks[0].left == pytest.approx(2 * 12 * 0.5 + 2 * CONTROL_PAIRS * 0.5)
+    assert looks[1].left == pytest.approx(2 * 16 * 0.5)
+
+
+def test_the_control_s_survey_tells_the_look_and_is_no_case_s() -> None:
+    progress, looks = watched([*surveys(A.id), *measured(A.id, noise("a")), survey(A.id, "control")])
+    assert ([looked.pairs for looked in looks], progress.surveyed) == ([12], 1)
 
 
 def test_a_gate_that_can_compare_nothing_tells_no_look() -> None:

@@ -187,6 +187,10 @@ def assert_each_side_measured_its_own(place: Place, *words: str | Path) -> None:
     assert cases["same"]["verdict"] in ("unchanged", "inconclusive"), cases
     assert code == 1
     assert len(git(place.folder, "worktree", "list").splitlines()) == 1
+    compiled = [file.name for file in place.folder.rglob("__pycache__/*")]
+    assert not [name for name in compiled if name.startswith(("work.", "builder."))], (
+        "each side's bytecode is elsewhere"
+    )
 
 
 def test_a_builder_beside_its_suite_is_measured_on_either_side_with_the_same_data(tmp_path: Path) -> None:

@@ -229,9 +229,23 @@ def test_a_case_whose_trials_all_crashed_has_failed_and_one_of_them_is_told() ->
     crashes = [timed(LSTM.id, i, status="crashed", note="signal 11") for i in range(10)]
     found = only(judge_runs(plain(1), of([LSTM], {}, beside=crashes), TEN))
     assert (found.verdict, found.note) == ("failed", "crashed on the candidate: signal 11")
-    some = of([LSTM], {LSTM.id: noise(2, n=9)}, beside=[timed(LSTM.id, 9, status="crashed")])
-    found = only(judge_runs(plain(1), some, TEN))
-    assert (found.verdict, found.note) == ("unchanged", "crashed: 1 trials on the candidate")
+
+
+def test_a_case_that_crashes_now_and_then_on_the_candidate_alone_has_failed() -> None:
+    some, others = (
+        of([LSTM], {LSTM.id: noise(seed, n=9)}, beside=[timed(LSTM.id, 9, status="crashed", note="signal 11")])
+        for seed in (2, 3)
+    )
+    found = judge_runs(plain(1), some, TEN)
+    told = "crashed on the candidate in 1 of 10 trials, on the base in none: signal 11"
+    assert (only(found).verdict, only(found).note, found.exit_code) == ("failed", told, 4)
+    found = judge_runs(some, plain(1), TEN)
+    assert (only(found).verdict, only(found).note) == ("unchanged", "crashed: 1 trials on the base")
+    both = only(judge_runs(some, others, TEN))
+    assert (both.verdict, both.note) == (
+        "unchanged",
+        "crashed: 1 trials on the base; crashed: 1 trials on the candidate",
+    )
 
 
 def test_a_step_that_became_too_long_to_measure_is_no_skip() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.gate.outcome import outcome
 from bench.records.gate import Gate, Judged
-from bench.records.nouns import CONTROL, Finding, Record, Run, Side, Status
+from bench.records.nouns import CHANGE, CONTROL, Finding, Record, Run, Side, Status
 from bench.records.suite import GateSpec, LimitSpec
 from tests.gate.made_up import LIMIT, Known, a_gate, measured, names, noise, survey, surveys, trial
 from tests.measure.made_up import case
@@ -126,10 +126,45 @@ def test_a_case_that_failed_passes_where_the_policy_allows_it_and_something_was_
     assert summed(outcome(alone, broken)) == ("inconclusive", 4)
 
 
-def test_trials_that_fail_leave_a_case_open_and_say_why() -> None:
-    failures = [trial(A.id, "candidate", number, status="crashed", note="ended by SIGSEGV") for number in (1, 2)]
+def test_trials_that_fail_on_both_sides_leave_a_case_open_and_say_why() -> None:
+    sides: tuple[Side, ...] = ("candidate", "base")
+    failures = [trial(A.id, side, 1, status="crashed", note="ended by SIGSEGV") for side in sides]
     found = only(a_gate(A), [*surveys(A.id), *failures])
-    assert (found.verdict, found.note) == ("inconclusive", "crashed on the candidate: ended by SIGSEGV")
+    assert (found.verdict, found.note) == ("inconclusive", "crashed on the base: ended by SIGSEGV")
+
+
+@pytest.mark.parametrize("ratios", [EQUAL, FASTER, SLOWER, WILD, []])
+def test_a_case_that_fails_now_and_then_on_the_candidate_alone_has_failed_whatever_its_times(
+    ratios: list[float],
+) -> None:
+    broken = trial(A.id, "candidate", 3, attempt=1, status="crashed", note="ended by SIGSEGV")
+    found = outcome(a_gate(A, B), [*whole(A.id, ratios), broken, *whole(B.id, EQUAL)])
+    note = f"crashed on the candidate in 1 of {len(ratios) + 1} trials, on the base in none: ended by SIGSEGV"
+    assert (found.cases[0].verdict, found.cases[0].note, found.cases[0].changes) == ("failed", note, ())
+    assert summed(found) == ("inconclusive", 4)
+
+
+def test_a_case_that_fails_on_the_base_too_is_judged_by_the_trials_that_are_left() -> None:
+    broken = [trial(A.id, side, 3, attempt=1, status="failed") for side in CHANGE]
+    assert only(a_gate(A), [*whole(A.id, EQUAL), *broken]).verdict == "unchanged"
+
+
+def test_a_case_that_fails_on_the_control_s_sides_alone_has_not_failed() -> None:
+    broken = [trial(A.id, side, 3, status="failed") for side in CONTROL]
+    assert only(a_gate(A), [*whole(A.id, EQUAL), *broken]).verdict == "unchanged"
+
+
+def test_a_flaky_case_may_be_allowed_and_one_that_is_worse_without_a_doubt_is_a_regression_all_the_same() -> None:
+    broken = trial(A.id, "candidate", 3, attempt=1, status="crashed")
+    lenient = GateSpec(limit=LIMIT, allow=("failed",))
+    records = [*whole(A.id, SLOWER), broken, *whole(B.id, EQUAL)]
+    assert summed(outcome(a_gate(A, B, policy=lenient), records)) == ("pass", 0)
+    larger = [survey(A.id, "base", {"parameters": 1}), survey(A.id, "candidate", {"parameters": 2})]
+    found = only(a_gate(A, policy=lenient), [*larger, *measured(A.id, EQUAL), broken])
+    assert (found.verdict, str(found.note).partition(":")[0]) == (
+        "regression",
+        "crashed on the candidate in 1 of 13 trials, on the base in none",
+    )
 
 
 @pytest.mark.parametrize("kind", ["survey", "timed"])

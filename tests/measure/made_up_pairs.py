@@ -21,9 +21,11 @@ Script = Callable[[Trial, Turn], Record]
 
 @dataclass(slots=True)
 class Asked:
-    """What was asked of children, in order, and by servers of which number, and which servers there were."""
+    """What was asked of children, in order, and by servers of which number, beside whose place, and which servers there
+    were."""
 
     turns: list[tuple[Trial, Turn, Place, int]] = field(default_factory=list)
+    beside: list[Place | None] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     started: int = 0
 
@@ -31,11 +33,12 @@ class Asked:
 @dataclass(slots=True)
 class ScriptedPairs:
     """Says what it was told to say: the pairs in `bad` are disturbed in so many attempts; `open` are the cases that
-    each look leaves open."""
+    each look leaves open. There is no control before so many pairs."""
 
     bad: dict[tuple[str, int], int] = field(default_factory=dict)
     open: dict[int, set[str]] = field(default_factory=dict)
     control: str | None = None
+    control_from: int = 0
     looks: tuple[int, ...] = (3, 5, 7)
 
     def disturbed(self, records: Sequence[Record], number: int) -> set[str]:
@@ -46,7 +49,7 @@ class ScriptedPairs:
         return self.open.get(number, set())
 
     def calmest(self, records: Sequence[Record]) -> str | None:
-        return self.control
+        return self.control if max(record.round for record in records) >= self.control_from else None
 
 
 def sound(asked: Trial, turn: Turn) -> Record:
@@ -72,9 +75,12 @@ def gated(
         def close(self) -> None:
             asked.open.discard(self.number)
 
-    def ask(server: Server, _: Run, place: Place, trials: Sequence[Trial], *, turn: Turn) -> Iterator[Record]:
+    def ask(
+        server: Server, _: Run, place: Place, trials: Sequence[Trial], *, turn: Turn, beside: Place | None
+    ) -> Iterator[Record]:
         assert server.number in asked.open
         asked.turns.append((trials[0], turn, place, server.number))
+        asked.beside.append(beside)
         yield replace(script(trials[0], turn), server=server.number)
 
     places = {side: Place(paths=(side,), memory=1 << 30, cores=(0,)) for side in (*CHANGE, *CONTROL)}

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bench.errors import Internal
-from bench.measure.pairing import CONTROL_PAIRS, EXTRA_ATTEMPTS, ROUNDS_PER_SERVER
+from bench.measure.pairing import EXTRA_ATTEMPTS, ROUNDS_PER_SERVER
 from bench.measure.request import Turn
-from bench.records.nouns import CONTROL, Record, Status, Trial
+from bench.records.nouns import CHANGE, CONTROL, Record, Status, Trial
 from tests.gate.made_up import CALM, a_gate, names, noise, trial
 from tests.measure.made_up import case
 from tests.measure.made_up_pairs import LOOPS, ScriptedPairs, gated, pairs_of, sound
@@ -134,7 +134,7 @@ def test_both_sides_share_a_server_which_serves_three_rounds() -> None:
 def test_both_sides_take_as_many_steps_a_sample_as_the_base_s_survey_said() -> None:
     _, asked = gated(a_gate(A), judge=never_decided(A.id))
     assert {turn.loops for t, turn, *_ in asked.turns if t.round} == {LOOPS}
-    assert [turn.calibrate for t, turn, *_ in asked.turns if t.round == 0] == [True, False]
+    assert {turn.side for t, turn, *_ in asked.turns if turn.calibrate} == {"base"}
 
 
 def test_each_side_is_asked_at_its_own_place() -> None:
@@ -142,6 +142,17 @@ def test_each_side_is_asked_at_its_own_place() -> None:
     assert {(turn.side, place.paths) for _, turn, place, _ in asked.turns} == {
         (side, (side,)) for side in ("base", "candidate", "reference", "control")
     }
+
+
+def test_a_child_is_told_of_the_other_side_of_its_pair_too() -> None:
+    _, asked = gated(a_gate(A), judge=never_decided(A.id))
+    told = {
+        (place.paths, beside.paths)
+        for (_, _, place, _), beside in zip(asked.turns, asked.beside, strict=True)
+        if beside
+    }
+    both = [(CHANGE, CONTROL)[n] for n in (0, 1)]
+    assert told == {((one,), (other,)) for sides in both for one, other in (sides, sides[::-1])}
 
 
 def test_allocators_have_servers_of_their_own_and_pairs_stay_in_one() -> None:
@@ -187,37 +198,6 @@ def test_where_no_case_can_be_timed_the_gate_ends() -> None:
 
 def test_a_run_without_cases_has_no_records() -> None:
     assert gated(a_gate())[0] == []
-
-
-# The control
-
-
-def test_the_control_is_measured_once_after_the_first_look_on_the_case_that_is_named() -> None:
-    records, _ = gated(a_gate(A, B), judge=ScriptedPairs(open={3: ALL, 5: ALL}, control=B.id))
-    control = pairs_of(records, CONTROL)
-    assert [first.round for first, _ in control] == list(range(1, CONTROL_PAIRS + 1))
-    assert {first.case for first, _ in control} == {B.id}
-    before = [f.round for f, _ in pairs_of(records) if f.sequence < control[0][0].sequence]
-    after = [f.round for f, _ in pairs_of(records) if f.sequence > control[-1][1].sequence]
-    assert (max(before), min(after)) == (3, 4)
-
-
-def test_the_control_is_measured_where_the_first_look_decides_everything() -> None:
-    records, _ = gated(a_gate(A), judge=ScriptedPairs(control=A.id))
-    assert len(pairs_of(records, CONTROL)) == CONTROL_PAIRS
-
-
-def test_the_real_judge_names_the_calmest_case() -> None:
-    spread = {A.id: 0.02, B.id: 0.001, C.id: 0.01}
-
-    def answer(asked: Trial, turn: Turn) -> Record:
-        if asked.round == 0 or turn.side == "base":
-            return sound(asked, turn)
-        ratio = noise(f"{asked.case.id}{asked.round}", sd=spread[asked.case.id], n=1)[0]
-        return trial(asked.case.id, turn.side, asked.round, ratio=ratio, attempt=asked.attempt)
-
-    records, _ = gated(a_gate(A, B, C), answer)
-    assert {first.case for first, _ in pairs_of(records, CONTROL)} == {B.id}
 
 
 # Disturbances and failures

@@ -1,10 +1,15 @@
 """What a child sends, or does not send before it ends → records."""
 
+import json
+from collections.abc import Iterator, Mapping
+from typing import cast
+
 import pytest
 
+from bench.measure.client import Server
 from bench.measure.processes import Json
-from bench.measure.request import skipped, verdict
-from bench.records.nouns import Record
+from bench.measure.request import Place, Tree, Turn, ask, skipped, verdict
+from bench.records.nouns import Record, Side, Trial
 from tests.measure.made_up import case, measured, run
 
 DONE: Json = {"timeout": False, "exit": None, "signal": None, "seconds": 1.0, "oom_kills": 0, "survivors": 0}
@@ -90,3 +95,32 @@ def test_times_that_cannot_be_make_a_trial_invalid(fault: str, words: str) -> No
 def test_results_that_are_no_numbers_make_a_survey_invalid(fault: str, words: str) -> None:
     record = first(fault)
     assert (record.kind, record.status, record.note) == ("survey", "invalid", words)
+
+
+class Listening:
+    """A server that keeps what it is asked."""
+
+    number = 1
+
+    def __init__(self) -> None:
+        self.requests: list[Mapping[str, object]] = []
+
+    def ask(self, request: Mapping[str, object]) -> Iterator[Json]:
+        self.requests.append(request)
+        yield {"done": {**DONE, "stage": "start", "log": "", "exit": 3, "peak_rss": 1}}
+
+
+def test_the_requests_of_a_pair_hold_the_same_in_another_order() -> None:
+    """The server parses them, and each child inherits the heap in which it did."""
+    server, trial = Listening(), Trial(case=case(), round=1)
+    sides: tuple[Side, Side] = ("base", "candidate")
+    trees = [Tree(root=f"/{side}", folder=f"/{side}/x", names=(side, "z"), bytecode=f"/b/{side}") for side in sides]
+    places = [Place(paths=(tree.root,), memory=1 << 30, cores=(0,), tree=tree) for tree in trees]
+    for side, own, other in zip(sides, places, reversed(places), strict=True):
+        turn = Turn(side=side, position=1, loops=3)
+        list(ask(cast("Server", server), run([case()]), own, [trial], turn=turn, beside=other))
+    base, candidate = server.requests
+    assert base["tree"] == json.loads(json.dumps(candidate["beside"]))["tree"] | {"names": ("base", "z")}
+    texts = [json.dumps({**request, "side": "", "asked": 0}) for request in server.requests]
+    assert sorted(texts[0]) == sorted(texts[1])
+    assert texts[0] != texts[1]

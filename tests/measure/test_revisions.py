@@ -162,6 +162,21 @@ def test_worktrees_hold_exactly_that_commit_and_are_gone_afterwards(repo: Path, 
     assert (repo / "subject.py").read_text() == "value = 3\n"
 
 
+@pytest.mark.parametrize("longer", [0, 1, 7, 100, 400])
+def test_worktrees_have_paths_of_the_repository_s_length_where_that_is_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, longer: int
+) -> None:
+    """As far as a folder's name may be long."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    deep = tmp_path / "/".join("a" * 40 for _ in range(2 + longer // 40)) / ("b" * (1 + longer % 40))
+    deep.mkdir(parents=True)
+    repo = two_commits(deep)
+    with worktrees(repo, "HEAD", 2) as trees:
+        shortest = len(str(trees[0].parent)) + 2
+        lengths = {len(str(tree)) for tree in trees}
+    assert lengths == {min(max(len(str(repo)), shortest), len(str(trees[0].parent)) + 1 + revisions.LONGEST)}
+
+
 def test_two_gates_at_once_leave_each_other_s_worktrees_alone(repo: Path, temporary: Path) -> None:
     with worktrees(repo, "HEAD", 1) as (first,):
         with worktrees(repo, "HEAD~1", 1) as (second,):

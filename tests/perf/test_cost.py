@@ -27,6 +27,9 @@ from tests.perf.made_up import TABLE, Benchmark, records, run, suite
 
 T = TypeVar("T")
 
+ROUNDS = 10
+"""Of every benchmark: two files of so many values a side can be told apart (`bench gate --baseline`)."""
+
 RECORDS = 100_000
 DISTINCT = 1_000
 """The records of the codec's benchmarks repeat after so many: all of them at once would fill half a gigabyte."""
@@ -50,12 +53,12 @@ def thousand() -> tuple[Run, list[Record]]:
 
 def test_expanding_ten_thousand_cases(benchmark: Benchmark) -> None:
     made, policy = suite(models=10, sizes=100, batches=10), Policy()
-    cases = benchmark.pedantic(lambda: expand(made, policy), rounds=3)
+    cases = benchmark.pedantic(lambda: expand(made, policy), rounds=ROUNDS)
     assert len(cases) == 10_000
 
 
 def test_encoding_a_hundred_thousand_records(benchmark: Benchmark, distinct: list[Record]) -> None:
-    size = benchmark.pedantic(lambda: sum(len(encode(record)) for record in many(distinct)))
+    size = benchmark.pedantic(lambda: sum(len(encode(record)) for record in many(distinct)), rounds=ROUNDS)
     benchmark.extra_info["bytes a record"] = size // RECORDS
     assert size > RECORDS * 1000, "a record of 70 samples is a kilobyte at least"
 
@@ -64,7 +67,7 @@ def test_decoding_a_hundred_thousand_records(benchmark: Benchmark, distinct: lis
     lines = [encode(record) for record in distinct]
     assert [decode(Record, line, where="here") for line in lines] == distinct
     samples = benchmark.pedantic(
-        lambda: sum(len(decode(Record, line, where="records.jsonl").samples) for line in many(lines))
+        lambda: sum(len(decode(Record, line, where="records.jsonl").samples) for line in many(lines)), rounds=ROUNDS
     )
     assert samples == sum(len(record.samples) for record in distinct) * RECORDS // DISTINCT
 
@@ -74,7 +77,7 @@ def many(values: Sequence[T]) -> chain[T]:
 
 
 def test_building_a_table_from_a_thousand_cases(benchmark: Benchmark, thousand: tuple[Run, list[Record]]) -> None:
-    table = benchmark.pedantic(lambda: table_of(*thousand), rounds=3)
+    table = benchmark.pedantic(lambda: table_of(*thousand), rounds=ROUNDS)
     assert sum(len(row.cells) for facet in table.facets for row in facet.rows) == 1000
 
 
@@ -99,7 +102,7 @@ class RealClock:
 
 def test_the_overhead_of_a_sample(benchmark: Benchmark, capsys: pytest.CaptureFixture[str]) -> None:
     """What is in a sample's time beyond its steps, and what passes between two samples; the benchmark is one pass."""
-    alone, seconds = benchmark.pedantic(lambda: empty_samples(loops=1), rounds=5)
+    alone, seconds = benchmark.pedantic(lambda: empty_samples(loops=1), rounds=ROUNDS)
     among, _ = empty_samples(loops=MANY_LOOPS)
     step = (median(among) - median(alone)) / (MANY_LOOPS - 1)
     inside, outside = median(alone) - step, (seconds * 1e9 - sum(alone)) / len(alone)
@@ -130,6 +133,6 @@ def test_starting_a_server_of_the_fake_device(benchmark: Benchmark) -> None:
     )
     with ExitStack() as servers:
         server = benchmark.pedantic(
-            lambda: servers.enter_context(closing(Server(setup, allocator="retain", number=1))), rounds=5
+            lambda: servers.enter_context(closing(Server(setup, allocator="retain", number=1))), rounds=ROUNDS
         )
         assert server.ready

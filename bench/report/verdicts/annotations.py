@@ -1,4 +1,5 @@
-"""A Gate → the lines that GitHub shows beside the code: errors for regressions, warnings for what could not be judged.
+"""A Gate → the lines that GitHub shows beside the code: errors for regressions and for a gate that was refused or
+stopped, warnings for what could not be judged.
 
 Of each kind GitHub keeps ten a step and drops the others without a word, so that the tenth says how many there are.
 These lines are commands, and meant to be obeyed: print them as they are, not made inert. What comes from outside can
@@ -20,8 +21,10 @@ Level = Literal["error", "warning"]
 def annotations(gate: Gate) -> tuple[str, ...]:
     """Errors, then warnings, each worst first; none where the gate passes."""
     cases = worst_first(gate.cases)
-    errors = [_told(judged) for judged in cases if is_regression(judged, gate)]
-    warnings = [("gate", headline(gate))] if general_doubt(gate) else []
+    ended, doubted = gate.ended_by is not None, bool(general_doubt(gate))
+    errors = [("gate", headline(gate))] if ended else []
+    errors += [_told(judged) for judged in cases if is_regression(judged, gate)]
+    warnings = [("gate", headline(gate))] if doubted and not ended else []
     warnings += [_told(judged) for judged in cases if is_open(judged, gate)]
     return (*_lines("error", errors, gate), *_lines("warning", warnings, gate))
 

@@ -59,7 +59,8 @@ def summary(gate: Gate) -> str:
 def _origin(gate: Gate) -> Iterable[str]:
     yield f"Compared: {compared(gate)}"
     yield f"Suite: {gate.suite_file}"
-    yield f"Machine: {measured(gate)}"
+    if gate.ended_by is None:
+        yield f"Machine: {measured(gate)}"
 
 
 def _case(judged: Judged) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ def general_doubt(gate: Gate) -> str:
     """Why a gate is inconclusive where no single case is to blame; empty where there is no such reason."""
     if gate.verdict != "inconclusive":
         return ""
+    if gate.ended_by is not None:
+        return f"the gate did not come to its end: {gate.ended_by}"
     if gate.control is not None and gate.control.fired:
         return "the control found a change where there is none, so no change can be believed"
     if any(is_open(judged, gate) for judged in gate.cases):

@@ -1,8 +1,14 @@
-"""What the gates have shown → sentences: what was asked of the gate, what came out, and whether that is enough."""
+"""What the gates have shown → what was asked of the gate, what came out, and whether that is enough.
+
+A criterion is met only where everything that it asks for was measured, so that nothing can be met by what is missing:
+24 doses a load, the loads that it names, the calm cases that it is about. What contradicts it does so at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from tests.perf.gate.composing import CALM, LIMITS, Dosed, Shown, agree
+from tests.perf.gate.composing import AGREED, CALM, LIMITS, Dosed, Gate, Shown
+from tests.perf.gate.rows import LOADS
 from tests.perf.gate.shares import share
 
 COMPARISONS, UNCHANGED, FOUND = 300, 0.9, 0.95
@@ -12,89 +18,140 @@ SECONDS = {"2": 10.0, "3": 20.0}
 
 LIMIT = LIMITS[0]
 UNEVEN = ("fifth", "most", "sleep")
+QUIET = LOADS[0]
+
+State = Literal["not met", "not shown yet", "met"]
+WORST_FIRST: tuple[State, ...] = ("not met", "not shown yet", "met")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that a criterion asks for: a sentence about it, and whether it is so."""
+
+    text: str
+    state: State
 
 
 def answers(found: Mapping[str, Shown]) -> Iterator[str]:
-    """A line each; what is not measured yet is said so."""
-    yield from alarms(list(found.values()))
-    if "quiet" not in found:
-        yield "- Quiet: not measured."
-        return
-    quiet = found["quiet"]
-    yield kept(quiet)
-    yield calm(quiet)
-    yield power(quiet, "2")
-    for each in found.values():
-        yield power(each, "3")
-    yield from (uneven(quiet, dose) for dose in UNEVEN)
-    yield labels(list(found.values()))
+    """Each criterion, then its parts, a line each."""
+    criteria = {
+        "Equal code": [*alarms(found), kept(found.get(QUIET))],
+        "Power": [
+            calm(found.get(QUIET)),
+            power(found.get(QUIET), QUIET, "2"),
+            *(power(found.get(load), load, "3") for load in LOADS),
+            *(uneven(found.get(QUIET), dose) for dose in UNEVEN),
+        ],
+        "Labels swapped": list(labels(found)),
+    }
+    for number, (name, parts) in enumerate(criteria.items(), 1):
+        yield f"{number}. {name}: {marked(min((part.state for part in parts), key=WORST_FIRST.index))}"
+        yield from (f"   - {part.text}: {marked(part.state)}" for part in parts)
 
 
-def alarms(found: Sequence[Shown]) -> Iterator[str]:
-    """False alarms over all loads."""
+def marked(state: State) -> str:
+    """What is missed stands out."""
+    return f"**{state}**" if state == "not met" else state
+
+
+def part(text: str, *, wrong: bool, enough: bool, lacking: Sequence[str]) -> Part:
+    """`wrong`: something that more measurements cannot mend; `enough`: what there is reaches what was asked for;
+    `lacking`: what there is not."""
+    whole = f"{text}; there are {', '.join(lacking)}" if lacking else text
+    missed = wrong or not (enough or lacking)
+    return Part(text=whole, state="not met" if missed else "not shown yet" if lacking else "met")
+
+
+def lacks(there: int, asked: int, what: str) -> list[str]:
+    """`3 of 4 loads`, where there are fewer."""
+    return [f"{there} of {asked} {what}"] if there < asked else []
+
+
+def alarms(found: Mapping[str, Shown]) -> Iterator[Part]:
+    """False alarms over all loads: what is called slower, in either metric, and what is called faster."""
     for limit in LIMITS:
-        decisions = [d for each in found for gate in each.equal[limit] for d in gate.decisions.values()]
-        count, of = sum(sum(d.worse) for d in decisions), 2 * len(decisions)
-        said = f"asked: none of at least {COMPARISONS}: {met(not count and of >= COMPARISONS)}"
-        yield f"- Equal code at {limit:.0%}: false alarms {share(count, of)}; {said}."
+        gates = {load: each.equal[limit] for load, each in found.items()}
+        decisions = [decision for own in gates.values() for gate in own for decision in gate.decisions.values()]
+        count, of = sum(map(false_alarms, (gate for own in gates.values() for gate in own))), 2 * len(decisions)
+        fewest = min((len(own[0].decisions) for own in gates.values()), default=0)
+        lacking = [
+            *lacks(len(found), len(LOADS), "loads"),
+            *lacks(fewest, FAMILY, "cases in the load with the fewest"),
+            *lacks(of, COMPARISONS, "comparisons"),
+        ]
+        text = f"at {limit:.0%} false alarms, slower or faster, {share(count, of)}; asked: none of {COMPARISONS}"
+        yield part(text, wrong=count > 0, enough=True, lacking=lacking)
 
 
-def kept(quiet: Shown) -> str:
+def false_alarms(gate: Gate) -> int:
+    """Comparisons of equal code in which a gate finds a change."""
+    return sum(sum(one.worse) + (one.verdict == "improvement") for one in gate.decisions.values())
+
+
+def kept(quiet: Shown | None) -> Part:
     """A gate that never decides is no gate."""
     limit = LIMITS[-1]
-    verdicts = [d.verdict for gate in quiet.equal[limit] for d in gate.decisions.values()]
-    count = verdicts.count("unchanged")
-    said = f"asked: {UNCHANGED:.0%}: {met(count >= UNCHANGED * len(verdicts))}"
-    return f"- Equal code, quiet, at {limit:.0%}: `unchanged` {share(count, len(verdicts))}; {said}."
+    gates = quiet.equal[limit] if quiet else ()
+    names = [decision.verdict for gate in gates for decision in gate.decisions.values()]
+    count = names.count("unchanged")
+    text = f"quiet, at {limit:.0%}, `unchanged` {share(count, len(names))}; asked: {UNCHANGED:.0%}"
+    lacking = lacks(len(names), FAMILY, "cases")
+    return part(text, wrong=False, enough=count >= UNCHANGED * len(names), lacking=lacking)
 
 
-def calm(quiet: Shown) -> str:
+def calm(quiet: Shown | None) -> Part:
     """Whether the machine was calm enough for what follows."""
-    doses = quiet.doses.get(("2", LIMIT), ())
+    doses = dosed(quiet, "2")
     count = sum(one.sd <= CALM for one in doses)
-    said = f"asked: {CALM_CASES}: {met(count >= CALM_CASES)}"
-    return f"- Quiet, pairs with an sd of at most {CALM:.0%} at +2 %: {count} of {len(doses)} cases; {said}."
+    text = f"quiet, at +2 % pairs with an sd of at most {CALM:.0%}: {share(count, len(doses))} cases"
+    text += f"; asked: {CALM_CASES}"
+    return part(text, wrong=False, enough=count >= CALM_CASES, lacking=lacks(len(doses), FAMILY, "doses"))
 
 
-def power(each: Shown, dose: str) -> str:
+def power(shown: Shown | None, load: str, dose: str) -> Part:
     """Whether an even dose is found, in time, and never missed."""
-    doses = each.doses.get((dose, LIMIT), ())
-    if not doses:
-        return f"- +{dose} % at {LIMIT:.0%}, {each.load}: not measured."
+    doses = dosed(shown, dose)
     near = [one for one in doses if one.sd <= CALM]
-    count = sum(regression(one) for one in near)
-    missed, wrong = verdicts(doses, "unchanged"), verdicts(doses, "improvement")
-    slowest = max(one.seconds for one in doses)
-    good = count >= FOUND * len(near) and not missed and not wrong and slowest <= SECONDS[dose]
-    return (
-        f"- +{dose} % at {LIMIT:.0%}, {each.load}: of the calm ones found {share(count, len(near))}; of all "
-        f"{len(doses)} `unchanged` {missed}, called faster {wrong}; at most {slowest:.1f} s a case; asked: {FOUND:.0%} "
-        f"of the calm ones, none, none, {SECONDS[dose]:g} s: {met(good)}."
+    count = sum(map(regression, near))
+    missed, faster = verdicts(doses, "unchanged"), verdicts(doses, "improvement")
+    slowest = max((one.seconds for one in doses), default=0.0)
+    text = (
+        f"{load}, +{dose} % at {LIMIT:.0%}: of the calm ones found {share(count, len(near))}; of all `unchanged` "
+        f"{share(missed, len(doses))}, called faster {share(faster, len(doses))}; at most {slowest:.1f} s a case; "
+        f"asked: {FOUND:.0%} of the calm ones, none, none, {SECONDS[dose]:g} s"
     )
+    lacking = [*lacks(len(doses), FAMILY, "doses"), *lacks(min(1, len(near)), 1, "calm case")]
+    wrong = bool(missed or faster or slowest > SECONDS[dose])
+    return part(text, wrong=wrong, enough=count >= FOUND * len(near), lacking=lacking)
 
 
-def uneven(quiet: Shown, dose: str) -> str:
+def uneven(quiet: Shown | None, dose: str) -> Part:
     """A dose that the sharp metric may not see."""
-    doses = quiet.doses.get((dose, LIMIT), ())
-    if not doses:
-        return f"- `{dose}` at {LIMIT:.0%}, quiet: not measured."
-    missed = verdicts(doses, "unchanged")
-    said = met(not missed)
-    return f"- `{dose}` at {LIMIT:.0%}, quiet: `unchanged` {share(missed, len(doses))}; asked: none: {said}."
+    doses = dosed(quiet, dose)
+    missed, faster = verdicts(doses, "unchanged"), verdicts(doses, "improvement")
+    text = f"quiet, `{dose}` at {LIMIT:.0%}: `unchanged` {share(missed, len(doses))}"
+    text += f", called faster {share(faster, len(doses))}; asked: none"
+    return part(text, wrong=bool(missed or faster), enough=True, lacking=lacks(len(doses), FAMILY, "doses"))
 
 
-def labels(found: Sequence[Shown]) -> str:
-    """Whether base and candidate can be exchanged."""
-    doses = [
-        one
-        for each in found
-        for (dose, limit), own in each.doses.items()
-        for one in own
-        if limit == LIMIT and dose.isdigit()
-    ]
-    count = sum(map(agree, doses))
-    said = f"sizes agree {share(count, len(doses))}; asked: all: {met(count == len(doses))}"
-    return f"- Even doses with the labels swapped, at {LIMIT:.0%}: {said}."
+def labels(found: Mapping[str, Shown]) -> Iterator[Part]:
+    """Whether base and candidate can be exchanged: in quiet, and wherever else it was measured."""
+    measured = [(load, dose) for load, each in found.items() for dose in each.mirrored]
+    for load, dose in measured if (QUIET, "2") in measured else [(QUIET, "2"), *measured]:
+        both = found[load].mirrored.get(dose, ()) if load in found else ()
+        count, near = sum(one.agrees for one in both), sum(one.gap <= AGREED for one in both)
+        wrong = sum(one.back.verdict == "regression" for one in both)
+        text = (
+            f"{load}, {dose} % more in the base instead: the sizes agree {share(count, len(both))}, within "
+            f"{100 * AGREED:g} points {share(near, len(both))}, the others by intervals that overlap; called slower "
+            f"{share(wrong, len(both))}; asked: all, none"
+        )
+        yield part(text, wrong=count < len(both) or wrong > 0, enough=True, lacking=lacks(len(both), FAMILY, "doses"))
+
+
+def dosed(shown: Shown | None, dose: str) -> Sequence[Dosed]:
+    """The gates with that dose at the lowest limit; none where it was not measured."""
+    return shown.doses.get((dose, LIMIT), ()) if shown else ()
 
 
 def regression(one: Dosed) -> bool:
@@ -105,7 +162,3 @@ def regression(one: Dosed) -> bool:
 def verdicts(doses: Sequence[Dosed], verdict: str) -> int:
     """How many have that verdict."""
     return sum(one.decision.verdict == verdict for one in doses)
-
-
-def met(good: bool) -> str:
-    return "met" if good else "**not met**"

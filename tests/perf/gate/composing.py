@@ -1,7 +1,8 @@
 """Measured pairs → gates of 24 cases, one of which has a dose: what the product's `decide` makes of each, and its cost.
 
 The pairs of the 23 others are the undosed ones of the same load. A gate costs the wall seconds of all pairs up to the
-look that decides their case, of the surveys, of a server every three rounds, and of a control on its calmest case."""
+look that decides their case, of the surveys, of a server every three rounds, and of a control on its calmest case with
+servers of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,19 @@ from statistics import fmean, stdev
 from bench.gate.decide import LOOKS, Decision, Series, decide
 from bench.measure.pairing import CONTROL_PAIRS, ROUNDS_PER_SERVER
 from bench.statistics import median, quantile
+from tests.perf.gate.repository import SWAPPED
 from tests.perf.gate.rows import Row, Unit, pairs_of, seconds_of
 
 LIMITS = (0.01, 0.02, 0.03)
 DOSES = ("2", "3", "5", "fifth", "most", "sleep")
+MIRRORED = ("2", "3")
+"""Doses that are also measured in the base, with none in the candidate."""
+
 CALM = 0.01
 """The sd of pairs that are calm enough for +2 % to be found."""
 
 AGREED = 0.005
-"""By how much the sizes may differ that the two labels give, where their intervals do not hold both."""
+"""By how much the sizes may differ that the two labels give, where their intervals do not overlap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,25 +61,49 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dosed:
-    """A gate in which one case has a dose: what became of that case; `sd` is that of its own pairs. `swapped`, at the
-    lowest limit alone, is what became of it with base and candidate exchanged."""
+    """A gate in which one case has a dose: what became of that case; `sd` is that of its own pairs."""
 
     case: str
     decision: Decision
-    swapped: Decision | None
     sd: float
     seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mirrored:
+    """A case's dose in the candidate, and the same dose in the base instead, measured for itself: what became of it in
+    a gate each, at the lowest limit."""
+
+    case: str
+    there: Decision
+    back: Decision
+
+    @property
+    def gap(self) -> float:
+        """By how much the sizes differ, as a share."""
+        return abs(exp(self.there.sharp.estimate) - exp(-self.back.sharp.estimate))
+
+    @property
+    def overlap(self) -> bool:
+        """Whether the intervals share a size."""
+        return self.there.sharp.low <= -self.back.sharp.low and -self.back.sharp.high <= self.there.sharp.high
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both labels tell of the same size."""
+        return self.gap <= AGREED or self.overlap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """Everything under one load: the measurements of equal code, a gate over each of them by limit, and by dose and
-    limit the gates with one dose."""
+    limit the gates with one dose; by dose the same with the labels swapped."""
 
     load: str
     undosed: tuple[Measured, ...]
     equal: Mapping[float, tuple[Gate, ...]]
     doses: Mapping[tuple[str, float], tuple[Dosed, ...]]
+    mirrored: Mapping[str, tuple[Mirrored, ...]]
 
 
 def shown(rows: Sequence[Row], load: str) -> Shown | None:
@@ -84,11 +113,13 @@ def shown(rows: Sequence[Row], load: str) -> Shown | None:
     if not undosed:
         return None
     units = [one for dose in DOSES if (one := measured(rows, Unit(load=load, dose=dose)))]
+    mirrored = {dose: tuple(mirror(rows, undosed[0], load, dose)) for dose in MIRRORED}
     return Shown(
         load=load,
         undosed=tuple(undosed),
         equal={limit: tuple(gate(one.cases, one, limit) for one in undosed) for limit in LIMITS},
         doses={(one.unit.dose, limit): tuple(dosed_gates(undosed[0], one, limit)) for one in units for limit in LIMITS},
+        mirrored={dose: found for dose, found in mirrored.items() if found},
     )
 
 
@@ -110,7 +141,8 @@ def gate(cases: Mapping[str, Pairs], beside: Measured, limit: float) -> Gate:
     decisions = decide({case: _series(pairs, limit) for case, pairs in cases.items()})
     taken = {case: decision.sharp.pairs for case, decision in decisions.items()}
     spent = sum(sum(pairs.seconds[: taken[case]]) for case, pairs in cases.items())
-    servers = ceil(max(taken.values()) / ROUNDS_PER_SERVER) * beside.server
+    starts = ceil(max(taken.values()) / ROUNDS_PER_SERVER) + ceil(CONTROL_PAIRS / ROUNDS_PER_SERVER)
+    servers = starts * beside.server
     control = CONTROL_PAIRS * fmean(cases[_calmest(cases)].seconds)
     total = spent + servers + control + len(cases) * beside.survey
     return Gate(decisions=decisions, seconds=total / len(cases))
@@ -120,25 +152,17 @@ def dosed_gates(undosed: Measured, dosed: Measured, limit: float) -> Iterator[Do
     """A gate for every case that both have, with that case's dose alone."""
     for case, pairs in dosed.cases.items():
         if case in undosed.cases:
-            family = {**undosed.cases, case: pairs}
-            whole = gate(family, undosed, limit)
-            yield Dosed(
-                case=case,
-                decision=whole.decisions[case],
-                swapped=_exchanged(family, limit)[case] if limit == LIMITS[0] else None,
-                sd=pairs.sd,
-                seconds=whole.seconds,
-            )
+            whole = gate({**undosed.cases, case: pairs}, undosed, limit)
+            yield Dosed(case=case, decision=whole.decisions[case], sd=pairs.sd, seconds=whole.seconds)
 
 
-def agree(dosed: Dosed) -> bool:
-    """Whether the sharp metric's change has about the same size under both labels, or both intervals hold both."""
-    assert dosed.swapped is not None
-    here, there = dosed.decision.sharp, dosed.swapped.sharp
-    size, back = here.estimate, -there.estimate
-    near = abs(exp(size) - exp(back)) <= AGREED
-    held = all(here.low <= value <= here.high and there.low <= -value <= there.high for value in (size, back))
-    return near or held
+def mirror(rows: Sequence[Row], undosed: Measured, load: str, dose: str) -> Iterator[Mirrored]:
+    """The cases that were measured with that dose in the candidate, and with it in the base."""
+    both = [measured(rows, Unit(load=load, dose=name)) for name in (dose, f"{SWAPPED}{dose}")]
+    there, back = (
+        {one.case: one.decision for one in dosed_gates(undosed, unit, LIMITS[0])} if unit else {} for unit in both
+    )
+    yield from (Mirrored(case=case, there=there[case], back=back[case]) for case in there if case in back)
 
 
 def _pairs(rows: Sequence[Row]) -> Pairs:
@@ -146,17 +170,6 @@ def _pairs(rows: Sequence[Row]) -> Pairs:
         sharp=tuple(row.sharp for row in rows),
         mean=tuple(row.mean for row in rows),
         seconds=tuple(row.seconds for row in rows),
-    )
-
-
-def _exchanged(family: Mapping[str, Pairs], limit: float) -> Mapping[str, Decision]:
-    """The decisions about the same pairs with the base called the candidate."""
-    limits = (limit, limit)
-    return decide(
-        {
-            case: Series(sharp=[-d for d in own.sharp], mean=[-d for d in own.mean], limits=limits)
-            for case, own in family.items()
-        }
     )
 
 

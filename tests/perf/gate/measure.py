@@ -24,20 +24,23 @@ from bench.records.nouns import Case, GateAsked
 from bench.records.suite import GateSpec
 from tests.evidence.repeats import quiet
 from tests.perf.gate.judging import LIMIT, Patient, settled
-from tests.perf.gate.repository import SUITE, repository
-from tests.perf.gate.rows import OUT, Row, Unit, append, pairs_of, read
+from tests.perf.gate.repository import SUITE, repository, sides
+from tests.perf.gate.rows import LOADS, OUT, Row, Unit, append, pairs_of, read
 from tests.perf.gate.session import session, short
 
-LOADS = ("quiet", "constant", "bursts", "candidate")
+PARTS = 100
+"""Of a step of the subject's without a dose."""
+
 LOADED = ("bursts", "candidate", "constant")
-EVEN, UNEVEN = ("2", "3"), ("fifth", "most", "sleep")
+EVEN, UNEVEN, MIRRORED = ("2", "3"), ("fifth", "most", "sleep"), ("swapped-2", "swapped-3")
 WORTH = (
-    *(Unit(load="quiet", dose=dose) for dose in ("0", *EVEN)),
+    *(Unit(load="quiet", dose=dose) for dose in ("0", *EVEN, MIRRORED[0])),
     *(Unit(load=load, dose=dose) for dose in ("0", "3") for load in LOADED),
     *(Unit(load="quiet", dose=dose) for dose in UNEVEN),
     *(Unit(load=load, dose="0", repeat=2) for load in LOADS),
     *(Unit(load=load, dose="2") for load in LOADED),
     *(Unit(load=load, dose=dose) for dose in UNEVEN for load in LOADED),
+    *(Unit(load=load, dose=MIRRORED[1]) for load in LOADED),
 )
 """What is measured when nothing is named, in this order."""
 
@@ -105,15 +108,18 @@ def add(planned: Plan, unit: Unit, asked: Asked, *, before: int) -> None:
 
 def checked(rows: Sequence[Row], dose: str) -> None:
     """An even dose must be in the operations that the profiler counted, exactly."""
-    counted = {row.case: exp(row.sharp) for row in rows if row.kind == "survey" and dose.isdigit()}
-    wrong = [f"{case} {ratio:.6f}" for case, ratio in counted.items() if abs(ratio - 1 - int(dose) / 100) > 1e-9]
+    if not all(side.isdigit() for side in sides(dose)):
+        return
+    base, candidate = (PARTS + int(side) for side in sides(dose))
+    counted = {row.case: exp(row.sharp) for row in rows if row.kind == "survey"}
+    wrong = [f"{case} {ratio:.6f}" for case, ratio in counted.items() if abs(ratio - candidate / base) > 1e-9]
     assert not wrong, f"operations by the base's: {', '.join(wrong)}"
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--load", choices=LOADS, help="together with --dose; else everything that is missing")
-    parser.add_argument("--dose", choices=("0", "2", "3", "5", *UNEVEN))
+    parser.add_argument("--dose", choices=("0", "2", "3", "5", *UNEVEN, *MIRRORED))
     parser.add_argument("--repeat", type=int, default=1, help="a further measurement of the same unit")
     parser.add_argument("--pairs", type=int, default=LOOKS[-1].pairs, help="of a case, at most")
     parser.add_argument("--least", type=int, default=LOOKS[1].pairs, help="pairs of a case that 1 %% is sure of before")

@@ -8,11 +8,10 @@ from statistics import fmean
 
 from bench.statistics import median
 from tests.perf.gate.asked import answers, regression, verdicts
-from tests.perf.gate.composing import CALM, LIMITS, Dosed, Shown, agree, shown
-from tests.perf.gate.rows import OUT, Row, read
+from tests.perf.gate.composing import AGREED, CALM, LIMITS, Dosed, Mirrored, Shown, shown
+from tests.perf.gate.rows import LOADS, OUT, Row, read
 from tests.perf.gate.shares import share
 
-LOADS = ("quiet", "constant", "bursts", "candidate")
 NAMES = {
     "2": "+2 %",
     "3": "+3 %",
@@ -29,6 +28,7 @@ cases (recurrent, convolutional and dense networks, inference and training, abou
 of its own. A step is 100 equal parts of real work, and an even dose adds so many to every step, which the operations
 that a profiler counts confirm exactly. `fifth`: 20 more in every fifth step; `most`: 20 more in 80 % of the steps,
 drawn; `sleep`: a sleep of 5 % of the step's time (of more in the shortest steps: a sleep has a length of its own).
+With the labels swapped the dose is in the commit that the gate takes for the base, and not in the working tree.
 
 The pairs were measured by the product's own loop, under each load: none, a spinning process on each core (`constant`),
 such processes in random bursts of 2 s on average, and such processes in every second stretch of 20 s, as a tool would
@@ -37,9 +37,11 @@ further pairs, up to 40, only where a gate at 1 % was not done with it. At limit
 inconclusive here that further pairs would have decided; and a dose at the limit or below it is not to be found.
 
 They are put together to gates of 24 cases, one of which has a dose, and judged by the product's own rule.
-`comparisons` are cases × judged metrics. Calm are doses whose own pairs have an sd of at most 1 %. `s a case` are the
+`comparisons` are cases × judged metrics; an alarm is a metric that is called slower, or a case that is called faster.
+Calm are doses whose own pairs have an sd of at most 1 %. `s a case` are the
 gate's wall seconds by its number of cases, surveys, servers and control included: the mean over the gates and the
-longest. In brackets: exact 95 % bounds of a share (Clopper and Pearson).
+longest. In brackets: exact 95 % bounds of a share (Clopper and Pearson). Shares are held against what was asked for by
+their point values.
 """
 
 
@@ -54,6 +56,7 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
         yield from noise(rows, one)
         yield from equal_code(one)
         yield from doses(one)
+        yield from mirrored(one)
 
 
 def noise(rows: Sequence[Row], found: Shown) -> Iterator[str]:
@@ -81,7 +84,7 @@ def equal_code(found: Shown) -> Iterator[str]:
             f"{limit:.0%}",
             str(2 * len(decided)),
             share(sum(sum(decision.worse) for decision in decided), 2 * len(decided)),
-            str(names.count("improvement")),
+            share(names.count("improvement"), len(names)),
             share(names.count("unchanged"), len(names)),
             f"{fmean(decision.sharp.pairs for decision in decided):.1f}",
             seconds([gate.seconds for gate in found.equal[limit]]),
@@ -93,9 +96,9 @@ def doses(found: Shown) -> Iterator[str]:
     """The table of what was found."""
     if not found.doses:
         return
-    heads = "found | of the calm ones | inconclusive | `unchanged` | called faster | size | labels agree"
+    heads = "found | of the calm ones | inconclusive | `unchanged` | called faster | size"
     yield f"\n| limit | dose | {heads} | pairs | s a case |"
-    yield "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|"
     for limit in LIMITS:
         for (dose, own), gates in found.doses.items():
             if own == limit:
@@ -105,20 +108,45 @@ def doses(found: Shown) -> Iterator[str]:
 def cells_of(gates: Sequence[Dosed]) -> list[str]:
     """Of one dose at one limit. The size is the median over the cases, of the sharp metric's change and the mean's."""
     calm = [one for one in gates if one.sd <= CALM]
-    swapped = [one for one in gates if one.swapped is not None]
     found = [[exp(part.estimate) - 1 for part in (one.decision.sharp, one.decision.mean)] for one in gates]
     sizes = [median(part) for part in zip(*found, strict=True)]
     return [
         share(sum(map(regression, gates)), len(gates)),
         share(sum(map(regression, calm)), len(calm)),
-        str(verdicts(gates, "inconclusive")),
-        str(verdicts(gates, "unchanged")),
-        str(verdicts(gates, "improvement")),
+        *(share(verdicts(gates, verdict), len(gates)) for verdict in ("inconclusive", "unchanged", "improvement")),
         " / ".join(f"{size:+.1%}" for size in sizes),
-        f"{sum(map(agree, swapped))} of {len(swapped)}" if swapped else "–",
         f"{fmean(one.decision.sharp.pairs for one in gates):.1f}",
         seconds([one.seconds for one in gates]),
     ]
+
+
+def mirrored(found: Shown) -> Iterator[str]:
+    """The table of swapped labels, at the lowest limit."""
+    if not found.mirrored:
+        return
+    near = f"within {100 * AGREED:g} points"
+    heads = f"called faster | `unchanged` | called slower | sizes agree | {near} | sizes, dose in candidate / base"
+    yield f"\n| labels swapped | {heads} |"
+    yield "|---|--:|--:|--:|--:|--:|--:|"
+    for dose, both in found.mirrored.items():
+        yield f"| {NAMES[dose]} in the base | {' | '.join(mirrored_cells(both))} |"
+
+
+def mirrored_cells(both: Sequence[Mirrored]) -> list[str]:
+    """Of one dose. The sizes are medians over the cases."""
+    names = [one.back.verdict for one in both]
+    sizes = (median([exp(part) - 1 for part in parts]) for parts in zip(*map(sizes_of, both), strict=True))
+    return [
+        *(share(names.count(verdict), len(both)) for verdict in ("improvement", "unchanged", "regression")),
+        share(sum(one.agrees for one in both), len(both)),
+        share(sum(one.gap <= AGREED for one in both), len(both)),
+        " / ".join(f"{size:+.2%}" for size in sizes),
+    ]
+
+
+def sizes_of(one: Mirrored) -> tuple[float, float]:
+    """The log-ratios of the sharp metric, dosed by undosed in both."""
+    return one.there.sharp.estimate, -one.back.sharp.estimate
 
 
 def seconds(values: Sequence[float]) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from bench.gate.policy import INCONCLUSIVE
 from tests.evidence.load import die_with_parent
 from tests.evidence.repeats import quiet
 from tests.evidence.rows import read as read_rows
@@ -72,7 +73,7 @@ def measured(layout: Layout, dose: str) -> list[Row]:
             [str(python), *words], cwd=repository, capture_output=True, text=True, preexec_fn=die_with_parent
         )
         took = time.monotonic() - began
-    if not said.stdout:
+    if said.returncode not in (0, 1, INCONCLUSIVE) or not json.loads(said.stdout)["cases"]:
         raise SystemExit(f"{layout.name}: the gate ended with {said.returncode}:\n{said.stderr}")
     return [row(layout, dose, case, said.returncode, took) for case in json.loads(said.stdout)["cases"]]
 

@@ -10,6 +10,8 @@ from tests.evidence.rows import read as read_rows
 
 OUT = Path(__file__).resolve().parents[3] / "results" / "evidence" / "gate.csv"
 
+LOADS = ("quiet", "constant", "bursts", "candidate")
+
 Kind = Literal["survey", "server", "pair"]
 Order = Literal["", "bc", "cb"]
 

@@ -3,19 +3,21 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from math import log
 from pathlib import Path
 
 from bench.api.alone import Site, measuring
+from bench.api.gating import tree_of
 from bench.api.planning import Plan
 from bench.api.running import place_of, scratch_folder, setup_of
 from bench.gate.decide import MEAN
 from bench.gate.pairs import pairs
 from bench.measure import revisions
 from bench.measure.pairing import PairMeans, PairRunner
-from bench.measure.request import Place, Tree
+from bench.measure.request import Place
 from bench.plan.project import find_project
 from bench.plan.schedule import order
 from bench.records.nouns import CHANGE, Record, Run, Side
@@ -39,9 +41,10 @@ def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Iterator[l
         (base,) = stack.enter_context(revisions.worktrees(root, made.gate.revision, len(CHANGE) - 1))
         scratch = stack.enter_context(scratch_folder())
         trees: dict[Side, Path] = {"base": base, "candidate": root}
+        places = {side: place(made, site, tree / planned.file.name, scratch=scratch) for side, tree in trees.items()}
         means = PairMeans(
-            setup=setup_of(made, site, scratch),
-            places={side: place(made, site, planned.file, tree=tree) for side, tree in trees.items()},
+            setup=replace(setup_of(made, site, scratch), hidden=places["candidate"].paths),
+            places=places,
             order=partial(order, seed=made.seed),
             judge=judge,
         )
@@ -55,10 +58,11 @@ def disturbing(name: str, seed: int) -> AbstractContextManager[object]:
     return weather.candidate(seed) if name == "candidate" else load(name, seed)
 
 
-def place(made: Run, site: Site, file: Path, *, tree: Path) -> Place:
-    """Of one side."""
-    proof = Tree(root=str(tree), folder=str(tree), names=tuple(sorted(revisions.modules(tree))))
-    return place_of(made, site, find_project(tree / file.name), tree=proof)
+def place(made: Run, site: Site, file: Path, *, scratch: str) -> Place:
+    """Of the side in whose tree the suite's file is that one."""
+    tree = file.parent
+    bytecode = Path(scratch) / f"bytecode-{int(tree == site.project.folder)}"
+    return place_of(made, site, find_project(file), tree=tree_of(tree, tree, bytecode=bytecode))
 
 
 def rounds(records: Iterable[Record], judge: Patient, unit: Unit) -> Iterator[list[Row]]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from math import log
 from pathlib import Path
@@ -14,9 +15,9 @@ from bench.records.nouns import CHANGE, SCHEMA, Case, Record, Run, Side
 from tests.measure.made_up import run
 from tests.perf.gate.judging import Patient
 from tests.perf.gate.made_up import unit
-from tests.perf.gate.measure import WORTH, Asked, checked, missing
+from tests.perf.gate.measure import MIRRORED, WORTH, Asked, checked, missing
 from tests.perf.gate.repository import DOSE, SUITE, repository
-from tests.perf.gate.rows import Row, Unit, append, pairs_of, read
+from tests.perf.gate.rows import LOADS, Row, Unit, append, pairs_of, read
 from tests.perf.gate.session import rounds, short
 from tests.perf.gate.weather import candidate
 
@@ -52,6 +53,12 @@ def test_the_base_has_no_dose_and_the_working_tree_has_it() -> None:
         assert told.stdout == "0\n"
         assert (folder / DOSE).read_text() == "3\n"
     assert not folder.exists()
+
+
+def test_with_the_labels_swapped_the_base_has_the_dose_and_the_working_tree_has_none() -> None:
+    with repository("swapped-3") as folder:
+        told = subprocess.run(["git", "-C", folder, "show", f"HEAD:{DOSE}"], capture_output=True, text=True, check=True)
+        assert (told.stdout, (folder / DOSE).read_text()) == ("3\n", "0\n")
 
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -174,8 +181,12 @@ def test_a_round_that_is_interrupted_leaves_no_row() -> None:
 def test_an_even_dose_that_the_operations_do_not_show_is_refused() -> None:
     rows, *_ = rounds(measured(), Patient(made(), least=24, most=40), UNIT)
     checked(rows, "2")
-    with pytest.raises(AssertionError, match="rnn-training-small"):
-        checked(rows, "3")
+    for dose in ("3", "swapped-2"):
+        with pytest.raises(AssertionError, match="rnn-training-small"):
+            checked(rows, dose)
+    mirrored = [replace(row, sharp=-row.sharp) for row in rows]
+    checked(mirrored, "swapped-2")
+    checked(mirrored, "fifth")
 
 
 def test_a_load_for_the_candidate_alone_leaves_no_process() -> None:
@@ -193,6 +204,10 @@ def loaders() -> list[str]:
 def test_everything_is_measured_once_and_equal_code_first() -> None:
     assert len(set(WORTH)) == len(WORTH)
     assert WORTH[0] == Unit(load="quiet", dose="0")
+    assert {(one.load, one.dose) for one in WORTH if one.dose in MIRRORED} == {
+        ("quiet", "swapped-2"),
+        *((load, "swapped-3") for load in LOADS if load != "quiet"),
+    }
     assert {one.load for one in WORTH if one.dose == "0"} == {one.load for one in WORTH if one.dose == "3"}
 
 

@@ -1,0 +1,111 @@
+"""A Gate → standard output and the files that were asked for, also where the gate was refused or stopped: who reads a
+report in a pipeline is to find in it why there are no verdicts."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bench.api.verdicts import without_verdict
+from bench.cli.show import show_gate
+from bench.errors import BenchError, CannotStore, Internal
+from bench.records.gate import Gate
+from bench.report.verdicts.annotations import annotations
+from bench.report.verdicts.as_json import gate_json
+from bench.report.verdicts.junit import junit
+from bench.report.verdicts.markdown import summary
+from bench.store.files import append_text, check_appending, check_writing, write
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Where the verdicts go beside the terminal."""
+
+    summary: Path | None
+    junit: Path | None
+    annotated: bool
+    as_json: bool
+
+
+def check(outputs: Outputs) -> None:
+    """Raises CannotStore where a file that was asked for could not be written, before hours go into what it is to
+    say."""
+    checks: tuple[tuple[str, Path | None, Callable[[Path], None]], ...] = (
+        ("--summary", outputs.summary, check_appending),
+        ("--junit", outputs.junit, check_writing),
+    )
+    for option, path, checked in checks:
+        try:
+            if path is not None:
+                checked(path)
+        except CannotStore as error:
+            hint = f"{option} names a file, in a folder that can be written to; nothing was measured"
+            raise CannotStore(error.what, where=f"{option} {path}", hint=hint) from error
+
+
+def tell(found: Gate, outputs: Outputs) -> None:
+    """The verdicts on standard output, and wherever they were asked for."""
+    show_gate(found, as_json=outputs.as_json)
+    _write(found, outputs)
+
+
+@contextlib.contextmanager
+def telling_the_end(outputs: Outputs, subject: Path, base: str) -> Iterator[None]:
+    """Whatever ends the `with` block early is told wherever verdicts were asked for, but not on standard output
+    where that is for people: they find it on standard error."""
+    try:
+        yield
+    except BaseException as error:
+        reason, code = _reason(error)
+        found = without_verdict(subject, base, ended_by=reason, exit_code=code)
+        if outputs.as_json:
+            click.echo(gate_json(found), nl=False)
+        try:
+            _write(found, outputs)
+        except CannotStore as unwritten:
+            if code > INTERRUPTED - 2:
+                raise error from unwritten
+            hint = f"it was to say what ended the gate: {reason}"
+            raise CannotStore(unwritten.what, where=unwritten.where, hint=hint) from error
+        raise
+
+
+def _write(found: Gate, outputs: Outputs) -> None:
+    """Every output that was asked for, whatever becomes of the others. Raises the first one's CannotStore."""
+    if outputs.annotated:
+        for line in annotations(found):
+            click.echo(line, err=outputs.as_json)  # GitHub obeys what stands in either stream
+    failed = []
+    for path, put in ((outputs.summary, _summarise), (outputs.junit, _report)):
+        try:
+            if path is not None:
+                put(path, found)
+        except CannotStore as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _summarise(path: Path, found: Gate) -> None:
+    append_text(path, summary(found))
+
+
+def _report(path: Path, found: Gate) -> None:
+    write(path, junit(found).encode())
+
+
+def _reason(error: BaseException) -> tuple[str, int]:
+    """In one line why, and the exit code that it leads to."""
+    match error:
+        case BenchError():
+            return "; ".join(str(error).splitlines()), error.exit_code
+        case click.ClickException():
+            return error.format_message(), error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return "interrupted", INTERRUPTED
+        case _:
+            return f"internal error: {type(error).__name__}: {error}", Internal.exit_code
