@@ -1,7 +1,7 @@
 """The project's claims → their verdicts, from its published runs and from facts observed now, and the texts of them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from bench.plan.claims import load_claims, target_of
 from bench.records.claims import Claim, ExactCheck, LawCheck, RatioCheck, Resolved, TrendCheck
 from bench.records.nouns import Record
 from bench.report.claims.markdown import claims_text, parameters_text
-from bench.report.claims.rows import claims_csv, verdicts_in
+from bench.report.claims.rows import claims_csv, verdicts, verdicts_in
 from bench.store.files import stale, write
 from bench.store.folder import read, read_run
 from bench.store.publish import published
@@ -92,11 +92,11 @@ def published_of(results: Path, claims: Sequence[Claim]) -> list[Published]:
 
 
 def differences(root: Path, found: Answer) -> list[str]:
-    """Verdicts that are not those on file, and the files that do not say what was found."""
+    """Verdicts on claims and their parts that are not those on file; the files that do not say what was found."""
     results = root / RESULTS
     file = results / TABLE
     before = verdicts_in(file.read_text("utf-8")) if file.exists() else {}
-    now: Mapping[str, str] = {each.claim.id: each.verdict for each in found.resolved}
+    now = verdicts(found.resolved)
     changed = [
         f"{name}: {before.get(name, 'absent')} → {now.get(name, 'absent')}"
         for name in dict.fromkeys((*before, *now))

@@ -21,7 +21,8 @@ def of_ratio(check: RatioCheck) -> Bounds:
     if check.within is not None:
         words = f"within {check.within:.3g} of equal"
         return Bounds(above=1 / (1 + check.within), below=1 + check.within, words=words)
-    return Bounds(above=check.above, below=check.below, words=_words(check.above, check.below))
+    above, below = check.between or (check.above, check.below)
+    return Bounds(above=above, below=below, words=_words(above, below))
 
 
 def of_trend(check: TrendCheck) -> Bounds:

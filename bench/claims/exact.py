@@ -1,6 +1,6 @@
 """What a claim expects of a fact, and what the fact observed → a line of evidence for every name."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bench.records.claims import Evidence, ExactCheck
 from bench.records.levels import level_text
@@ -11,8 +11,8 @@ TINY = 1e-4
 not told apart in texts that are compared byte for byte."""
 
 
-def exact(check: ExactCheck, number: int, record: Record | None, *, extra: bool) -> Iterator[Evidence]:
-    """Every expectation, and with `extra` whatever else the fact saw; open where it saw nothing."""
+def exact(check: ExactCheck, number: int, record: Record | None, *, also: Collection[str] = ()) -> Iterator[Evidence]:
+    """Every expectation, and beside them what the fact saw under the names `also`; open where it saw nothing."""
     if record is None or record.status != "ok":
         note = "was not observed" if record is None else f"{record.status}: {record.note or 'no reason given'}"
         yield Evidence(check=number, subject=check.fact, outcome="open", note=note)
@@ -32,7 +32,7 @@ def exact(check: ExactCheck, number: int, record: Record | None, *, extra: bool)
             observed=shown(seen),
         )
     for name, seen in record.observed.items():
-        if extra and name not in check.expect:
+        if name in also:
             yield Evidence(check=number, subject=name, outcome="also", observed=shown(seen))
 
 

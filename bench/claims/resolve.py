@@ -1,7 +1,11 @@
 """Claims, what their facts observed and what was published → each claim's verdict with its evidence.
 
 Why a third: intervals of noisy cases straddle a bound now and then, which says nothing; but where most of what a claim
-speaks of is open, the few lines that happen to be decided do not speak for it."""
+speaks of is open, the few lines that happen to be decided do not speak for it.
+
+Why parts: a sentence that says two things, one of which holds, is neither true nor false, and its reader wants to know
+which of them holds. So each has a verdict, and the claim's follows from theirs by the same rule that makes one of many
+checks."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -33,8 +37,8 @@ def verdict(lines: Sequence[Evidence]) -> ClaimVerdict:
 
 
 def together(verdicts: Collection[ClaimVerdict]) -> ClaimVerdict:
-    """Of several checks: a part that fails where another holds is enough to be mixed, a part that nobody can decide
-    leaves the rest undecided."""
+    """Of the checks of a part, and of the parts of a claim: one that fails where another holds is enough to be mixed,
+    one that nobody can decide leaves the rest undecided."""
     if "mixed" in verdicts or {"supported", "refuted"} <= set(verdicts):
         return "mixed"
     return "unresolved" if "unresolved" in verdicts or not verdicts else next(iter(verdicts))
@@ -43,27 +47,44 @@ def together(verdicts: Collection[ClaimVerdict]) -> ClaimVerdict:
 def _resolved(claim: Claim, facts: Mapping[str, Record], runs: Sequence[Published]) -> Resolved:
     if claim.kind == "conceptual":
         return Resolved(claim=claim, verdict="conceptual")
-    extra = claim.about in LISTED
-    evidence = [_evidence(check, i, facts, runs, extra=extra) for i, check in enumerate(claim.checks, start=1)]
+    evidence = [_evidence(check, i, facts, runs, claim=claim) for i, check in enumerate(claim.checks, start=1)]
     machines = dict.fromkeys(line.machine for lines in evidence for line in lines if line.machine)
+    parts = _by_part(claim, [_over_machines(lines) for lines in evidence])
     return Resolved(
         claim=claim,
-        verdict=together([_over_machines(lines) for lines in evidence]),
+        verdict=together(parts.values()),
+        parts=parts,
         evidence=tuple(line for lines in evidence for line in lines),
         machines={machine: _on(machine, evidence) for machine in machines},
     )
 
 
+def _by_part(claim: Claim, verdicts: Sequence[ClaimVerdict]) -> dict[str, ClaimVerdict]:
+    """From those on the checks of each; parts come in the order in which the claim names them."""
+    decided = list(zip(claim.checks, verdicts, strict=True))
+    return {
+        part: together([verdict for check, verdict in decided if check.part == part]) for part in claim.parts or ("",)
+    }
+
+
 def _evidence(
-    check: Check, number: int, facts: Mapping[str, Record], runs: Sequence[Published], *, extra: bool
+    check: Check, number: int, facts: Mapping[str, Record], runs: Sequence[Published], *, claim: Claim
 ) -> tuple[Evidence, ...]:
     match check:
         case ExactCheck():
-            return tuple(exact(check, number, facts.get(check.fact), extra=extra))
+            return tuple(exact(check, number, facts.get(check.fact), also=_beside(claim, check, facts)))
         case MissingCheck():
             return (Evidence(check=number, subject=check.needs, outcome="open", note=f"needs {check.needs}"),)
         case _:
             return measured(check, number, runs)
+
+
+def _beside(claim: Claim, check: ExactCheck, facts: Mapping[str, Record]) -> set[str]:
+    """What the fact of a count or a shape saw and no check of the claim expects, told once: at its last check."""
+    same = [each for each in claim.checks if isinstance(each, ExactCheck) and each.fact == check.fact]
+    if claim.about not in LISTED or check is not same[-1] or check.fact not in facts:
+        return set()
+    return set(facts[check.fact].observed) - {name for each in same for name in each.expect}
 
 
 def _over_machines(lines: Sequence[Evidence]) -> ClaimVerdict:

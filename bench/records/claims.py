@@ -20,6 +20,7 @@ Bound = Annotated[float, Field(allow_inf_nan=False)]
 Device = Literal["cpu", "cuda", "fake"]
 RATIO = "×"
 """The unit of a ratio."""
+PartName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_' -]{0,39}$")]
 NAMED = r"^[A-Za-z_][A-Za-z0-9_]*:[A-Za-z_][A-Za-z0-9_]*$"
 
 
@@ -32,12 +33,13 @@ class ExactCheck:
     fact: Annotated[str, Field(pattern=NAMED)]
     expect: Annotated[dict[str, Observation], Field(min_length=1)]
     within: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    part: PartName = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioCheck:
     """The cases with the levels of `compare` by those that differ from them in the levels of `to` alone: the ratio of
-    a metric's values lies above or below a bound, or within a share of 1."""
+    a metric's values lies above or below a bound, between two, or within a share of 1."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -48,8 +50,10 @@ class RatioCheck:
     where: Where = field(default_factory=dict)
     above: Bound | None = None
     below: Bound | None = None
+    between: tuple[Bound, Bound] | None = None
     within: Share | None = None
     device: Device | None = None
+    part: PartName = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class TrendCheck:
     rises: Literal[True] | None = None
     falls: Literal[True] | None = None
     device: Device | None = None
+    part: PartName = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,7 @@ class LawCheck:
     below: Bound | None = None
     between: tuple[Bound, Bound] | None = None
     device: Device | None = None
+    part: PartName = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +107,7 @@ class MissingCheck:
     __pydantic_config__ = FORBID_EXTRA
 
     needs: Text
+    part: PartName = ""
 
 
 MeasuredCheck = RatioCheck | TrendCheck | LawCheck
@@ -118,7 +125,9 @@ CHECKS: dict[str, type[Check]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence of a document in its own `words`, what it `says` in ours, and what decides it."""
+    """A sentence of a document in its own `words`, what it `says` in ours, and what decides it.
+
+    A sentence that says several things has `parts`, what each says by its name, and every check names its part."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -127,6 +136,7 @@ class Claim:
     says: Text
     kind: ClaimKind
     about: About | None = None
+    parts: dict[PartName, Text] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     because: Text | None = None
     remark: Text | None = None
@@ -155,9 +165,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A claim, its verdict, the evidence behind it, and each machine's own verdict where something was measured."""
+    """A claim, its verdict and that of each of its parts (a claim without has one, named ""), the evidence behind them,
+    and each machine's own verdict on the claim where something was measured."""
 
     claim: Claim
     verdict: ClaimVerdict
+    parts: dict[str, ClaimVerdict] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     machines: dict[str, ClaimVerdict] = field(default_factory=dict)

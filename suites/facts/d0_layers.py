@@ -16,6 +16,10 @@ from networks.workload import seeded
 FEATURES, HIDDEN, BATCH = 28, 100, 4
 STEPS = (7, 28, 196)
 
+Kind = type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]
+KINDS: dict[str, tuple[Kind, int]] = {"rnn": (nn.RNN, 1), "gru": (nn.GRU, 3), "lstm": (nn.LSTM, 4)}
+"""With how many blocks of weights each has."""
+
 
 class Products(TorchDispatchMode):
     """Notes of every matrix product below PyTorch's modules the size of the matrix on its right."""
@@ -38,30 +42,30 @@ class Products(TorchDispatchMode):
 
 
 def iterations() -> Observed:
-    """How often PyTorch's own LSTM multiplies by the weights of its state, and by those of its input, at each length;
-    without oneDNN, where the loop over the steps can be seen."""
-    products = [_products(steps) for steps in STEPS]
-    return {
-        "steps": list(STEPS),
-        "products_with_state": [sizes.count(torch.Size((HIDDEN, 4 * HIDDEN))) for sizes in products],
-        "products_with_input": [sizes.count(torch.Size((FEATURES, 4 * HIDDEN))) for sizes in products],
-    }
+    """How often PyTorch's own recurrent layers multiply by the weights of their state, and by those of their input, at
+    each length; without oneDNN, where the loop over the steps can be seen."""
+    found: dict[str, list[int]] = {}
+    for name, (kind, gates) in KINDS.items():
+        products = [_products(kind, steps) for steps in STEPS]
+        found[f"{name}_with_state"] = [sizes.count(torch.Size((HIDDEN, gates * HIDDEN))) for sizes in products]
+        found[f"{name}_with_input"] = [sizes.count(torch.Size((FEATURES, gates * HIDDEN))) for sizes in products]
+    return {"steps": list(STEPS), **found}
 
 
 def gradients() -> Observed:
-    """Of the last output: its gradient for the first step as a share of that for the last step, and its gradient for
-    the weights of the state as a share of that at 28 steps; layers as PyTorch draws them, single precision."""
-    few, many = 28, 784
-    rnn, lstm = (_Reached.of(cls, few) for cls in (nn.RNN, nn.LSTM))
-    long_rnn, long_lstm = (_Reached.of(cls, many) for cls in (nn.RNN, nn.LSTM))
-    return {
-        "rnn_first_step_of_28": rnn.first,
-        "lstm_first_step_of_28": lstm.first,
-        "rnn_first_step_of_784": long_rnn.first,
-        "lstm_first_step_of_784": long_lstm.first,
-        "rnn_weights_at_784": long_rnn.weights / rnn.weights,
-        "lstm_weights_at_784": long_lstm.weights / lstm.weights,
-    }
+    """What becomes of the gradient of the last output on its way to the first step, and of that for the weights of the
+    state, after 7 steps and after 784: of layers as PyTorch draws them, of an RNN with weights that are larger, of an
+    LSTM whose forget gates are held open.
+
+    A gradient for the first step is compared with that for the last, one for the weights with that after 7 steps: it
+    vanishes where single precision would lose it beside the other, explodes where the other would be lost."""
+    found: dict[str, str] = {}
+    for name, make in DRAWN.items():
+        few, many = (_Reached.of(make, steps) for steps in (7, 784))
+        found[f"{name}_after_7"] = _fate(few.first)
+        found[f"{name}_after_784"] = _fate(many.first)
+        found[f"{name}_weights_after_784"] = _fate(many.weights / few.weights)
+    return found
 
 
 def hidden_size() -> Observed:
@@ -141,10 +145,41 @@ class _Reached:
         self.weights = of_weights.norm().item()
 
     @classmethod
-    def of(cls, kind: Callable[[int, int], nn.RNNBase], steps: int) -> "_Reached":
+    def of(cls, make: Callable[[], nn.RNNBase], steps: int) -> "_Reached":
+        """In double precision, so that what becomes too small for single precision is still seen."""
         with seeded(0):
-            return cls(kind(FEATURES, HIDDEN), torch.randn(steps, 1, FEATURES, requires_grad=True))
+            return cls(make().double(), torch.randn(steps, 1, FEATURES, dtype=torch.float64, requires_grad=True))
 
+
+def _fate(share: float) -> str:
+    lost = torch.finfo(torch.float32).eps
+    if share < lost:
+        return "vanishes"
+    return "explodes" if share > 1 / lost else "arrives"
+
+
+def _large_rnn() -> nn.RNN:
+    """With recurrent weights of standard deviation 3/√H: a random network of gain g/√H is chaotic for g over 1
+    (Sompolinsky, Crisanti and Sommers 1988), PyTorch's has g = 1/√3."""
+    layer = nn.RNN(FEATURES, HIDDEN)
+    nn.init.normal_(layer.get_parameter("weight_hh_l0"), std=3 / HIDDEN**0.5)
+    return layer
+
+
+def _open_lstm() -> nn.LSTM:
+    """Its forget gates all but 1: the biases of the second quarter (`stacked_gates`)."""
+    layer = nn.LSTM(FEATURES, HIDDEN)
+    with torch.no_grad():
+        layer.get_parameter("bias_hh_l0")[HIDDEN : 2 * HIDDEN] = 20
+    return layer
+
+
+DRAWN: dict[str, Callable[[], nn.RNNBase]] = {
+    "rnn": lambda: nn.RNN(FEATURES, HIDDEN),
+    "large_rnn": _large_rnn,
+    "lstm": lambda: nn.LSTM(FEATURES, HIDDEN),
+    "open_lstm": _open_lstm,
+}
 
 GATES = ("input", "forget", "candidate", "output")
 
@@ -166,8 +201,8 @@ def _size(layer: nn.RNNBase, name: str) -> list[int]:
     return list(layer.get_parameter(name).shape)
 
 
-def _products(steps: int) -> list[torch.Size]:
-    layer, sequence = Native(nn.LSTM(FEATURES, HIDDEN)), torch.zeros(steps, BATCH, FEATURES)
+def _products(kind: Kind, steps: int) -> list[torch.Size]:
+    layer, sequence = Native(kind(FEATURES, HIDDEN)), torch.zeros(steps, BATCH, FEATURES)
     with torch.no_grad(), Products() as products:
         layer(sequence)
     return products.sizes

@@ -3,6 +3,7 @@
 `d1_code` runs its classifier, `d1_states` asks what a recurrent layer returns, `d1_cells` which cells there are.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from facts import Observed, raised, seen
+from facts.chains import products_in_a_row
 from facts.comparing import parameters
 from networks.convolution import small_cnn
 from networks.hybrids import ConvolutionFirst
@@ -20,6 +22,8 @@ from networks.workload import seeded
 
 BATCH, SIDE, HIDDEN = 4, 28, 100
 BLOCKS = (1, 2, 3, 4)
+LENGTHS = (7, 28, 56)
+MAPS = (1, 6, 64)
 
 
 def memory() -> Observed:
@@ -47,14 +51,27 @@ def columns() -> Observed:
 
 
 def waiting() -> Observed:
-    """How many steps each output of an LSTM depends on, and whether the products with all inputs at once, before the
-    loop, change its outputs."""
+    """How many products stand one behind the other in the last output of a recurrent layer, and of a convolution over
+    time (TCN), by the number of steps; how many steps each output of an LSTM depends on; and whether the products with
+    all inputs at once, before the loop, change its outputs. In double precision, for which PyTorch has no fused loop
+    that would hide the products."""
     sequence = _drawn(SIDE, 1, SIDE).double().requires_grad_()
+    kinds: dict[str, Callable[[], nn.RNNBase]] = {
+        "rnn": lambda: nn.RNN(SIDE, 20, dtype=torch.float64),
+        "gru": lambda: nn.GRU(SIDE, 20, dtype=torch.float64),
+        "lstm": lambda: nn.LSTM(SIDE, 20, dtype=torch.float64),
+    }
     with seeded(0):
-        layer = nn.LSTM(SIDE, 20, dtype=torch.float64)
-    outputs, _ = layer(sequence)
-    one_by_one, at_once = (loop(sequence, *layer.all_weights[0]) for loop in (lstm.stacked, lstm.hoisted))
+        layers, tcn = {name: make() for name, make in kinds.items()}, TCN(SIDE, levels=4).double()
+    outputs, _ = layers["lstm"](sequence)
+    one_by_one, at_once = (loop(sequence, *layers["lstm"].all_weights[0]) for loop in (lstm.stacked, lstm.hoisted))
+    read = [_drawn(steps, 1, SIDE).double() for steps in LENGTHS]
     return {
+        "steps": list(LENGTHS),
+        **{
+            f"{name}_in_a_row": [products_in_a_row(layer(one)[0][-1]) for one in read] for name, layer in layers.items()
+        },
+        "tcn_in_a_row": [products_in_a_row(tcn(one)) for one in read],
         "steps_seen_by_output": [len(seen(output, sequence)) for output in outputs],
         "inputs_at_once_is_the_same": torch.allclose(one_by_one, at_once),
     }
@@ -62,16 +79,23 @@ def waiting() -> Observed:
 
 def side_by_side() -> Observed:
     """A convolution all at once, against its channels one by one in reverse, and its image in four parts; in small
-    whole numbers, whose sums are exact in any order."""
+    whole numbers, whose sums are exact in any order. And how many convolutions stand one behind the other in a layer,
+    by the number of its maps; an RNN read backwards, for comparison."""
     generator = torch.Generator().manual_seed(0)
     image = torch.randint(-8, 8, (1, 3, 14, 14), generator=generator).double()
     kernels = torch.randint(-8, 8, (6, 3, 3, 3), generator=generator).double()
     whole = conv2d(image, kernels)
     channels = [conv2d(image, kernel[None]) for kernel in reversed(kernels)][::-1]
     parts = [conv2d(image[:, :, top : top + 5], kernels) for top in (9, 6, 3, 0)][::-1]
+    with seeded(0):
+        layers, rnn = [nn.Conv2d(3, maps, 3).double() for maps in MAPS], nn.RNN(SIDE, HIDDEN)
+    sequence = _drawn(SIDE, 1, SIDE)
     return {
         "channels_in_reverse_are_the_same": torch.equal(torch.cat(channels, dim=1), whole),
         "parts_in_reverse_are_the_same": torch.equal(torch.cat(parts, dim=2), whole),
+        "maps": list(MAPS),
+        "in_a_row": [products_in_a_row(layer(image)) for layer in layers],
+        "rnn_in_reverse_is_the_same": torch.allclose(rnn(sequence.flip(0))[0].flip(0), rnn(sequence)[0], atol=1e-6),
     }
 
 

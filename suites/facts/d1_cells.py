@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from itertools import combinations
 
 import torch
 from torch import Tensor, nn
@@ -13,23 +14,26 @@ from networks.cells.lstm import PeepholeLSTM
 from networks.workload import seeded
 
 FEATURES, HIDDEN, STEPS, BATCH = 28, 100, 28, 4
+DRAWS, BACK = 8, 14
 
 WHOLES = ("LSTM", "GRU", "GridLSTM", "AttentionCell")
 CELLS = ("BasicRNNCell", "GRUCell", "BasicLSTMCell", "LSTMCell", "MultiRNNCell", "DropoutWrapper")
 
 
 def gates() -> Observed:
-    """How many blocks of weights each cell has, and how many of them remember differently: how much of the gradient of
-    the last output each step gets."""
-    kinds: list[Callable[[int, int], nn.RNNBase]] = [nn.RNN, nn.GRU, nn.LSTM]
+    """How many blocks of weights each cell has, and which cells are told apart by what they remember: by the share of a
+    gradient that is left a step further back, of which no draw of the one cell lies among those of the other."""
+    kinds: dict[str, Callable[[int, int], nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
     with seeded(0):
-        layers = [kind(FEATURES, HIDDEN) for kind in kinds]
-    blocks = [layer.get_parameter("weight_hh_l0").shape[0] // HIDDEN for layer in layers]
+        drawn = {name: [kind(FEATURES, HIDDEN) for _ in range(DRAWS)] for name, kind in kinds.items()}
+    left = {name: [_left_a_step(layer) for layer in layers] for name, layers in drawn.items()}
     return {
-        "cells": len(layers),
-        "blocks": blocks,
-        "different_numbers_of_blocks": len(set(blocks)),
-        "different_memories": len({_memory(layer) for layer in layers}),
+        "cells": list(kinds),
+        "blocks": [layers[0].get_parameter("weight_hh_l0").shape[0] // HIDDEN for layers in drawn.values()],
+        "draws_of_each": DRAWS,
+        **{
+            f"{one}_and_{other}_are_told_apart": _apart(left[one], left[other]) for one, other in combinations(kinds, 2)
+        },
     }
 
 
@@ -50,6 +54,7 @@ def peepholes() -> Observed:
         "clipped_close_in_is_plain": _close(_clipped(extended, 0.01), outputs),
         "parameters": parameters(plain),
         "parameters_with_peepholes": parameters(extended),
+        "exception_of_basic_cell": _absence("BasicLSTMCell"),
         "exception_of_peepholes_in_pytorch": _refusal("use_peepholes"),
         "exception_of_clipping_in_pytorch": _refusal("cell_clip"),
     }
@@ -63,6 +68,7 @@ def dropout() -> Observed:
         of_one = [warning.category.__name__ for warning in heard]
         two = nn.LSTM(FEATURES, HIDDEN, 2, dropout=0.5)
     return {
+        "exception_of_wrapper": _absence("DropoutWrapper"),
         "one_layer_stays_the_same": _same_in_training(one),
         "two_layers_stay_the_same": _same_in_training(two),
         "outputs_dropped": int((two.train()(_sequence())[0] == 0).sum()),
@@ -80,16 +86,26 @@ def names() -> Observed:
     }
 
 
+def _absence(name: str) -> str:
+    """What asking `torch.nn` for a name ends with."""
+    return raised(lambda: getattr(nn, name))
+
+
 def _refusal(option: str) -> str:
     """Of PyTorch's cell, given an option that TensorFlow's cell of the same name has."""
     return raised(lambda: nn.LSTMCell(FEATURES, HIDDEN, **{option: True}))
 
 
-def _memory(layer: nn.RNNBase) -> tuple[float, ...]:
+def _left_a_step(layer: nn.RNNBase) -> float:
+    """(‖∂y/∂x₁₄ steps back‖ / ‖∂y/∂x last‖)^(1/14) of the last output y: the geometric mean over these steps."""
     sequence = _sequence().requires_grad_()
     (gradient,) = grad(layer(sequence)[0][-1].sum(), sequence)
     reached = gradient.flatten(start_dim=1).norm(dim=1)
-    return tuple((reached / reached.sum()).tolist())
+    return float(reached[-1 - BACK] / reached[-1]) ** (1 / BACK)
+
+
+def _apart(ones: list[float], others: list[float]) -> bool:
+    return max(ones) < min(others) or max(others) < min(ones)
 
 
 def _clipped(layer: PeepholeLSTM, clip: float) -> Tensor:

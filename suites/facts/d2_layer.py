@@ -1,7 +1,7 @@
 """Document 002 on the RNN → what its cell computes, and the shapes and meaning of all that goes in and comes out.
 
-Sizes are the document's: 5 steps, a batch of 1, 4 features, 2 hidden, 3 layers; 2 sequences where a batch of 1 would
-hide which axis is which.
+A step is hₜ = tanh(W xₜ + b + U hₜ₋₁ + d) (torch.nn.RNN). Sizes are the document's: 5 steps, a batch of 1, 4
+features, 2 hidden, 3 layers; 2 sequences where a batch of 1 would hide which axis is which.
 """
 
 import torch
@@ -140,15 +140,20 @@ def table_of_shapes() -> Observed:
 
 @seeded(0)
 def what_seq_len_counts() -> Observed:
-    """How many vectors x the layer reads, and how many of them come out as if there were no others."""
+    """How many vectors x the layer reads, and whether they are samples: computed as if there were no others, whatever
+    stands before them, and counted as the batch. Beside them a batch of five sequences of one step."""
     layer, sequence = _layer(), _inputs()
     out, _ = layer(sequence)
+    exchanged, _ = layer(sequence.flip(0))
+    together, _ = layer(sequence.transpose(0, 1))
     alone = [layer(vector.unsqueeze(0))[0][0] for vector in sequence]
     return {
         "vectors_read": len(sequence),
         "states_given": len(out),
         "states_that_agree_with_the_vector_read_alone": sum(map(agree, out, alone)),
+        "exchanged_vectors_give_exchanged_states": agree(exchanged.flip(0), out),
         "sequences_in_the_batch": sequence.shape[1],
+        "samples_of_a_batch_that_agree_with_the_vector_read_alone": sum(map(agree, together[0].unsqueeze(1), alone)),
     }
 
 

@@ -2,6 +2,10 @@
 
 Spaces at the ends of lines are gone and nothing else, save that what the last line of an example shows has a name. X
 and Y of the example that learns are nowhere in the document; images are made up for it here.
+
+corr2d is Y[i, j] = Σa Σb X[i + a, j + b] K[a, b], and over channels the sum of one a channel (Zhang et al., Dive into
+Deep Learning, "Convolutions for Images"); a layer of the document has k·l weights for a kernel of k×l, and one bias. A
+step of its descent is w ← w − η ∂L/∂w with η = 0.1 and L the mean of (Ŷ − Y)².
 """
 
 import io

@@ -1,6 +1,15 @@
 """Document 003's formulas for one channel → which of them a convolutional layer computes.
 
-Sums are taken index by index, as the formulas are written, in double precision.
+Sums are taken index by index, as the formulas are written, in double precision:
+
+    [H]ij = u + Σa Σb [V]ab [X]i+a,j+b,  |a| ≤ Δ₁, |b| ≤ Δ₂      a layer: u its bias, (2Δ₁ + 1)(2Δ₂ + 1) weights
+    (f ∗ g)(i, j) = Σa Σb f(a, b) g(i − a, j − b)                 a convolution
+    [H]ij = Σc Σa Σb [V]cab [X]c,i+a,j+b                          a layer over channels c
+
+They are the document's, from Zhang et al., Dive into Deep Learning, "From Fully Connected Layers to Convolutions" and
+"Multiple Input and Multiple Output Channels". That the second is a convolution is shown by two things that a sum must
+be to be one: the spectrum of f ∗ g is the product of the spectra of f and g (the convolution theorem), and the
+polynomial with its coefficients is the product of those with the coefficients of f and g (Cauchy's product).
 """
 
 from collections.abc import Mapping

@@ -1,32 +1,52 @@
-"""Document 003 on places in images → what moves with an object, which pixels a map sees, and how often each is seen."""
+"""Document 003 on places in images → what moves with an object, which pixels a map sees, and how often each is seen.
 
-from collections.abc import Iterable
+A receptive field is 1 + Σ (k − 1) · Π s pixels wide, the sum over the layers, the product over the strides of those
+before (Araujo, Norris and Sim 2019, Computing receptive fields of convolutional neural networks, equation 2); what is
+compared with it is observed by gradient. A layer is equivariant to translation where its map moves with what it sees,
+f(Tx) = T f(x), and invariant where it stays, f(Tx) = f(x) (Goodfellow, Bengio and Courville 2016, Deep Learning, 9.2).
+"""
+
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.autograd import grad
+from torch.nn.functional import max_pool2d
 
 from facts import Observed
 from facts.comparing import agree, drawn
 from networks.convolution import reached, receptive_field
 from networks.workload import seeded
 
-SIDE, OBJECT, KERNEL = 16, 4, 5
-PLACE, MOVED = (4, 4), (9, 7)
-"""Where the object's first pixel is: far enough from the edges for no kernel to reach beyond them."""
+SIDE, OBJECT, KERNEL, POOL = 16, 4, 5, 2
 
 
 @seeded(0)
 def an_object_that_moves() -> Observed:
-    """An object in front of nothing, at two places: what a convolution, and the mean of its map, answer."""
-    layer, thing = nn.Conv2d(1, 1, KERNEL, padding=KERNEL // 2, dtype=torch.float64), drawn(OBJECT, OBJECT)
-    first, second = layer(_picture(thing, PLACE))[0], layer(_picture(thing, MOVED))[0]
-    distance = MOVED[0] - PLACE[0], MOVED[1] - PLACE[1]
+    """An object in front of ones, at every place where it and all that its answers depend on lie inside the image: what
+    two layers of convolution answer where it is; the same followed by a pooling of 2×2; a dense layer. Then the whole
+    map for the first and the middle one of these places, and its mean."""
+    convolutions, dense = _first_layers(), nn.Linear(SIDE**2, SIDE**2, dtype=torch.float64)
+    thing, reach = drawn(OBJECT, OBJECT), KERNEL - 1
+    inside = range(reach, SIDE - OBJECT - reach + 1)
+    places = [(row, column) for row in inside for column in inside]
+    pictures = torch.stack([_picture(thing, place) for place in places])
+    maps = convolutions(pictures)[:, 0]
+    pooled = max_pool2d(maps, POOL).repeat_interleave(POOL, dim=1).repeat_interleave(POOL, dim=2)
+    blind = dense(pictures.flatten(1)).view_as(maps)
+    moved = maps[len(places) // 2]
+    distance = places[len(places) // 2][0] - places[0][0]
+    whole = slice(reach + distance, SIDE - reach)  # where neither map feels the border
     return {
-        "answers_at_the_object_agree": agree(_at(first, PLACE), _at(second, MOVED)),
-        "map_moves_with_the_object": agree(first.roll(distance, dims=(0, 1)), second),
-        "map_stays_the_same": agree(first, second),
-        "mean_of_map_stays_the_same": agree(first.mean(), second.mean()),
+        "places": len(places),
+        "answers_at_the_object_agree": _alike_at(maps, places),
+        "answers_agree_after_pooling": _alike_at(pooled, places),
+        "answers_of_a_dense_layer_agree": _alike_at(blind, places),
+        "map_moves_with_the_object": agree(
+            maps[0].roll((distance, distance), dims=(0, 1))[whole, whole], moved[whole, whole]
+        ),
+        "map_stays_the_same": agree(maps[0], moved),
+        "mean_of_map_stays_the_same": agree(maps[0].mean(), moved.mean()),
     }
 
 
@@ -77,15 +97,25 @@ def how_often_pixels_are_used() -> Observed:
     return {**counted, "middle_with_padding": int(padded[4, 4]), "least_used_first": order}
 
 
+def _first_layers() -> nn.Sequential:
+    """Two convolutions that keep the size, with a bend between them: one map of (batch, 1, side, side)."""
+    first, second = (nn.Conv2d(*maps, KERNEL, padding=KERNEL // 2) for maps in ((1, 3), (3, 1)))
+    return nn.Sequential(first, nn.Tanh(), second).double()
+
+
 def _picture(thing: Tensor, place: tuple[int, int]) -> Tensor:
-    """(1, side, side) with the thing's first pixel at a place, zeros around it."""
-    image = torch.zeros(1, SIDE, SIDE, dtype=thing.dtype)
+    """(1, side, side) with the thing's first pixel at a place, ones around it."""
+    image = torch.ones(1, SIDE, SIDE, dtype=thing.dtype)
     image[0, place[0] : place[0] + OBJECT, place[1] : place[1] + OBJECT] = thing
     return image
 
 
-def _at(found: Tensor, place: tuple[int, int]) -> Tensor:
-    return found[place[0] : place[0] + OBJECT, place[1] : place[1] + OBJECT]
+def _alike_at(maps: Tensor, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether every map has the same where its picture has the object: (places, side, side)."""
+    answers = torch.stack(
+        [found[row : row + OBJECT, column : column + OBJECT] for found, (row, column) in zip(maps, places, strict=True)]
+    )
+    return agree(answers, answers[0].expand_as(answers))
 
 
 def _outside(network: nn.Module) -> int:

@@ -1,6 +1,15 @@
 """Document 003 on padding and stride → the sizes of maps beside its formulas, and where rows are added.
 
-In the document p is what is added on both sides together; PyTorch's `padding` is what is added on each.
+The formulas, of an image's side n, a kernel's k, a stride s, and p, what is added on both sides together (PyTorch's
+`padding` is what is added on each):
+
+    n − k + 1                 without padding
+    n − k + p + 1             with it; p = k − 1 keeps n
+    ⌊(n − k + p + s) / s⌋     with a stride; with p = k − 1 it is ⌊(n + s − 1) / s⌋, and n / s where s divides n
+
+They are the document's, which has them from Zhang et al., Dive into Deep Learning, "Padding and Stride"; Dumoulin and
+Visin 2016, A guide to convolution arithmetic, derive the same (their relationships 1, 2 and 6). The sizes that they are
+compared with come out of convolutions, and PyTorch's own formula is in no place used here.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,11 @@
 """Document 003 on weights → how many a dense layer and a convolution have, and that a dense layer is its first formula.
 
+The formulas, from Zhang et al., Dive into Deep Learning, "From Fully Connected Layers to Convolutions":
+
+    [H]ij = [U]ij + Σk Σl [W]ijkl [X]kl = [U]ij + Σa Σb [V]ijab [X]i+a,j+b     a dense layer, [V]ijab = [W]ij,i+a,j+b:
+                                                                            (h·w)² weights, h·w biases
+    [H]ijd = Σa Σb Σc [V]abcd [X]i+a,j+b,c,  |a|, |b| ≤ Δ                      a convolution: (2Δ + 1)² · c · d weights
+
 A large layer is built on the meta device: it has shapes and no memory.
 """
 

@@ -13,9 +13,13 @@ SPREAD = (0.99, 1.0, 1.01, 0.995, 1.005, 1.0, 0.992, 1.008, 0.998, 1.002)
 
 
 def claim(*checks: Check, kind: ClaimKind = "measured", name: str = "D0-C1") -> Claim:
+    """With a part for every one that a check names."""
     about: About | None = "count" if kind == "exact" else None
     because = "nobody can tell" if kind == "conceptual" else None
-    return Claim(id=name, words="原文", says="It is so.", kind=kind, about=about, checks=checks, because=because)
+    parts = {check.part: f"It is so in {check.part}." for check in checks if check.part}
+    return Claim(
+        id=name, words="原文", says="It is so.", kind=kind, about=about, parts=parts, checks=checks, because=because
+    )
 
 
 def fact(name: str, status: Status = "ok", note: str | None = None, **observed: Observation) -> Record:

@@ -6,7 +6,13 @@ from bench.claims.bounds import Interval, of_law, of_ratio, of_trend, outcome
 from bench.records.claims import Axes, LawCheck, Outcome, RatioCheck, TrendCheck
 
 
-def ratio(*, above: float | None = None, below: float | None = None, within: float | None = None) -> RatioCheck:
+def ratio(
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    between: tuple[float, float] | None = None,
+    within: float | None = None,
+) -> RatioCheck:
     return RatioCheck(
         suite="made_up",
         compare={"model": ("lstm",)},
@@ -14,6 +20,7 @@ def ratio(*, above: float | None = None, below: float | None = None, within: flo
         metric="latency",
         above=above,
         below=below,
+        between=between,
         within=within,
     )
 
@@ -55,6 +62,16 @@ def test_equivalence_reaches_as_far_down_as_up(interval: Interval, found: Outcom
 
 def test_an_interval_across_both_bounds_is_open() -> None:
     assert outcome((0.5, 2.0), of_ratio(ratio(within=0.1))) == "open"
+
+
+@pytest.mark.parametrize(
+    ("interval", "found"),
+    [((3.5, 4.5), "holds"), ((3.1, 4.5), "open"), ((3.5, 4.9), "open"), ((2.0, 3.2), "fails"), ((4.8, 9.0), "fails")],
+)
+def test_a_ratio_lies_between_two_bounds(interval: Interval, found: Outcome) -> None:
+    bounds = of_ratio(ratio(between=(3.2, 4.8)))
+    assert bounds.words == "between 3.2 and 4.8"
+    assert outcome(interval, bounds) == found
 
 
 def test_a_trend_rises_or_falls() -> None:

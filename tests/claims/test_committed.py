@@ -1,4 +1,4 @@
-"""The committed claims against the committed runs: whatever an expectation says, another one gets another verdict."""
+"""The committed claims against the committed runs: whatever an expectation says, another one turns a verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,22 @@ from typing import assert_never
 import pytest
 
 from bench.api.claims import CLAIMS, observed, published_of
+from bench.claims.exact import alike
 from bench.claims.measured import Published
 from bench.claims.resolve import resolve
 from bench.claims.resolve import verdict as verdict_of_lines
 from bench.plan.claims import load_claims
-from bench.records.claims import Check, Claim, ExactCheck, LawCheck, MissingCheck, RatioCheck, Resolved, TrendCheck
+from bench.records.claims import (
+    Check,
+    Claim,
+    ClaimVerdict,
+    ExactCheck,
+    LawCheck,
+    MissingCheck,
+    RatioCheck,
+    Resolved,
+    TrendCheck,
+)
 from bench.records.nouns import Observation, Record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,31 +75,47 @@ def other(value: Observation) -> Observation:
             return value * 3 + 1
 
 
-def seen(claim: Claim) -> Claim:
-    """The claim as it would be if it said what was observed."""
-    checks = tuple(
-        replace(check, expect={name: world().facts[check.fact].observed[name] for name in check.expect})
-        if isinstance(check, ExactCheck)
-        else check
-        for check in claim.checks
-    )
-    return replace(claim, checks=checks)
+def expectations() -> Iterator[tuple[Claim, int, str]]:
+    """Every claim, check and name of what a fact is to observe."""
+    for claim in world().claims:
+        for place, check in enumerate(claim.checks):
+            if isinstance(check, ExactCheck):
+                yield from ((claim, place, name) for name in check.expect)
 
 
-def perturbed(claim: Claim) -> Iterator[Claim]:
-    """The claim once for each of its expectations, with another one in its place."""
-    for place, check in enumerate(claim.checks):
-        if isinstance(check, ExactCheck):
-            for name, value in check.expect.items():
-                changed = replace(check, expect={**check.expect, name: other(value)})
-                yield replace(claim, checks=(*claim.checks[:place], changed, *claim.checks[place + 1 :]))
+def bounds() -> Iterator[tuple[Claim, int]]:
+    """Every claim and check of what was measured, as far as there are runs of its suite."""
+    published = {run.analysed.run.suite.name for run in world().runs}
+    for claim in world().claims:
+        for place, check in enumerate(claim.checks):
+            if isinstance(check, RatioCheck | TrendCheck | LawCheck) and check.suite in published:
+                yield claim, place
+
+
+def changed(claim: Claim, place: int, check: Check) -> Claim:
+    return replace(claim, checks=(*claim.checks[:place], check, *claim.checks[place + 1 :]))
+
+
+def expecting(claim: Claim, place: int, name: str, value: Observation) -> Claim:
+    check = claim.checks[place]
+    assert isinstance(check, ExactCheck)
+    return changed(claim, place, replace(check, expect={**check.expect, name: value}))
+
+
+def perturbed(claim: Claim, place: int, name: str) -> Claim:
+    """With what was observed where the claim expects something else, with something else where it expects that."""
+    check = claim.checks[place]
+    assert isinstance(check, ExactCheck)
+    observed, expected = world().facts[check.fact].observed[name], check.expect[name]
+    holds = alike(observed, expected, within=check.within)
+    return expecting(claim, place, name, other(expected) if holds else observed)
 
 
 def opposite(check: Check, *, holds: bool) -> Check:
     """A bound that every number keeps, or none does."""
     match check:
         case RatioCheck():
-            return replace(check, within=None, above=None, below=HUGE if holds else 1 / HUGE)
+            return replace(check, within=None, between=None, above=None, below=HUGE if holds else 1 / HUGE)
         case LawCheck():
             return replace(check, between=None, above=-HUGE if holds else HUGE, below=None)
         case TrendCheck():
@@ -99,12 +126,16 @@ def opposite(check: Check, *, holds: bool) -> Check:
             assert_never(check)
 
 
-def turned(claim: Claim, *, holds: bool) -> Claim:
-    return replace(claim, checks=tuple(opposite(check, holds=holds) for check in claim.checks))
+def verdict(claim: Claim, part: str) -> ClaimVerdict:
+    return world().resolved([claim])[0].parts[part]
 
 
-def verdict(claim: Claim) -> str:
-    return world().resolved([claim])[0].verdict
+def measured_check(name: str, suite: str) -> tuple[Claim, int, RatioCheck]:
+    (claim,) = (claim for claim in world().claims if claim.id == name)
+    for place, check in enumerate(claim.checks):
+        if isinstance(check, RatioCheck) and check.suite == suite:
+            return claim, place, check
+    raise AssertionError(name)
 
 
 def test_every_claim_has_a_verdict_and_a_hundred_exact_checks_decide() -> None:
@@ -119,34 +150,70 @@ def test_every_fact_is_observed() -> None:
     assert {name: record.note for name, record in world().facts.items() if record.status != "ok"} == {}
 
 
-def test_every_expectation_of_a_supported_claim_matters() -> None:
-    for each in decided("exact"):
-        if each.verdict == "supported":
-            for changed in perturbed(each.claim):
-                assert verdict(changed) != each.verdict, each.claim.id
+def test_another_expectation_turns_the_verdict_on_its_part() -> None:
+    """Each of them, one at a time: none stands there for nothing."""
+    idle = [
+        (claim.id, name)
+        for claim, place, name in expectations()
+        if verdict(perturbed(claim, place, name), claim.checks[place].part) == verdict(claim, claim.checks[place].part)
+    ]
+    assert idle == []
+
+
+def test_another_bound_turns_the_verdict_on_its_part() -> None:
+    """Each of them, one at a time."""
+    idle = []
+    for claim, place in bounds():
+        check = claim.checks[place]
+        found = {verdict(changed(claim, place, opposite(check, holds=holds)), check.part) for holds in (True, False)}
+        if found == {verdict(claim, check.part)}:
+            idle.append((claim.id, place))
+    assert idle == []
 
 
 def test_a_claim_that_said_what_was_observed_would_be_supported() -> None:
     for each in decided("exact"):
-        assert verdict(seen(each.claim)) == "supported", each.claim.id
+        claim = each.claim
+        for place, check in enumerate(claim.checks):
+            assert isinstance(check, ExactCheck)
+            for name in check.expect:
+                claim = expecting(claim, place, name, world().facts[check.fact].observed[name])
+        assert world().resolved([claim])[0].verdict == "supported", claim.id
 
 
-def test_another_expectation_turns_every_verdict_on_an_exact_claim() -> None:
-    for each in decided("exact"):
-        turned_over = [verdict(changed) for changed in (seen(each.claim), *perturbed(each.claim))]
-        assert any(found != each.verdict for found in turned_over), each.claim.id
+def test_code_that_a_page_has_lost_or_does_not_show_is_refuted_as_printed_in_every_claim() -> None:
+    found = [each for each in world().resolved(world().claims) if "as printed" in each.parts]
+    assert {each.parts["as printed"] for each in found} == {"refuted"}
+    checks = [check for each in found for check in each.claim.checks if check.part == "as printed"]
+    assert all(isinstance(check, ExactCheck) for check in checks)
 
 
-def test_another_bound_turns_every_verdict_on_a_measured_claim() -> None:
-    for each in decided("measured"):
-        turned_over = {verdict(turned(each.claim, holds=holds)) for holds in (True, False)}
-        turned_over |= {verdict(seen(each.claim))}
-        assert turned_over - {each.verdict}, each.claim.id
+def test_a_network_that_does_not_iterate_would_refute_that_time_grows_with_the_steps() -> None:
+    claim, place, check = measured_check("D0-C7", "sequence_law")
+    pixels = replace(check, compare={"length": (196,)}, to={"length": 49}, where={"model": ("cnn",)})
+    assert verdict(claim, check.part) == "supported"
+    assert verdict(changed(claim, place, pixels), check.part) == "refuted"
+
+
+def test_convolutions_that_wait_for_one_another_would_refute_that_they_need_not() -> None:
+    claim, place, check = measured_check("D1-C11", "convolution")
+    one_by_one = replace(check, where={"implementation": ("channel_loop",)})
+    assert verdict(claim, check.part) == "supported"
+    assert verdict(changed(claim, place, one_by_one), check.part) == "refuted"
 
 
 def test_every_check_of_what_was_measured_is_decided_on_the_processor_unless_it_names_another() -> None:
+    for claim, place in bounds():
+        (each,) = world().resolved([claim])
+        if getattr(claim.checks[place], "device", None) != "cuda":
+            lines = [line for line in each.evidence if line.check == place + 1 and line.device == "cpu"]
+            assert verdict_of_lines(lines) in DECIDED, (claim.id, place + 1)
+
+
+def test_what_was_not_measured_yet_is_named() -> None:
+    measured = {(claim.id, place + 1) for claim, place in bounds()}
     for each in world().resolved(world().claims):
-        for number, check in enumerate(each.claim.checks, start=1):
-            if isinstance(check, RatioCheck | TrendCheck | LawCheck) and check.device != "cuda":
-                lines = [line for line in each.evidence if line.check == number and line.device == "cpu"]
-                assert verdict_of_lines(lines) in DECIDED, (each.claim.id, number)
+        for line in each.evidence:
+            check = each.claim.checks[line.check - 1]
+            if isinstance(check, RatioCheck | TrendCheck | LawCheck) and (each.claim.id, line.check) not in measured:
+                assert line.note.startswith(f"no published run of {check.suite}")

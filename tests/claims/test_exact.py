@@ -44,7 +44,7 @@ def test_numbers_may_differ_by_a_share_of_the_expected_one() -> None:
 
 def test_every_expectation_is_a_line() -> None:
     check = ExactCheck(fact="d0:a", expect={"weights": 52000, "shape": (2, 4)})
-    lines = list(exact(check, 3, fact("d0:a", weights=52000, shape=(4, 2), more=1), extra=False))
+    lines = list(exact(check, 3, fact("d0:a", weights=52000, shape=(4, 2), more=1)))
     assert [(line.subject, line.outcome, line.check) for line in lines] == [
         ("weights", "holds", 3),
         ("shape", "fails", 3),
@@ -54,21 +54,21 @@ def test_every_expectation_is_a_line() -> None:
 
 def test_what_else_was_seen_is_told_where_it_is_asked_for() -> None:
     check = ExactCheck(fact="d0:a", expect={"weights": 52000})
-    lines = list(exact(check, 1, fact("d0:a", weights=52000, more=1), extra=True))
+    lines = list(exact(check, 1, fact("d0:a", weights=52000, more=1, other=2), also=("more",)))
     assert [(line.subject, line.outcome, line.observed) for line in lines][1:] == [("more", "also", "1")]
 
 
 def test_a_name_that_the_fact_lacks_leaves_its_line_open() -> None:
-    (line,) = exact(ExactCheck(fact="d0:a", expect={"wieghts": 1}), 1, fact("d0:a", weights=1), extra=False)
+    (line,) = exact(ExactCheck(fact="d0:a", expect={"wieghts": 1}), 1, fact("d0:a", weights=1))
     assert line.outcome == "open"
     assert line.note == "d0:a observes no wieghts"
 
 
 def test_a_fact_that_failed_decides_nothing_and_says_why() -> None:
     check = ExactCheck(fact="d0:a", expect={"x": 1, "y": 2})
-    (line,) = exact(check, 1, fact("d0:a", "failed", "NameError: name 'y' is not defined"), extra=True)
+    (line,) = exact(check, 1, fact("d0:a", "failed", "NameError: name 'y' is not defined"))
     assert (line.outcome, line.note) == ("open", "failed: NameError: name 'y' is not defined")
-    (line,) = exact(check, 1, None, extra=True)
+    (line,) = exact(check, 1, None)
     assert (line.outcome, line.note) == ("open", "was not observed")
 
 

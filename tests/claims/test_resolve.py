@@ -1,6 +1,7 @@
 """Lines of evidence → verdicts, of a check, of a machine, of a claim."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -70,6 +71,44 @@ def test_what_a_fact_saw_beside_is_kept_where_it_is_a_count() -> None:
     (found,) = resolve([claim(check, kind="exact")], {"d0:a": fact("d0:a", weights=1, biases=2)}, [])
     assert [(each.subject, each.outcome) for each in found.evidence] == [("weights", "holds"), ("biases", "also")]
     assert found.verdict == "supported"
+
+
+def test_what_a_fact_saw_beside_is_told_once_though_two_checks_ask_it() -> None:
+    one, two = (ExactCheck(fact="d0:a", expect={name: 1}, part=name) for name in ("weights", "layers"))
+    facts = {"d0:a": fact("d0:a", weights=1, layers=1, biases=2)}
+    (found,) = resolve([claim(one, two, kind="exact")], facts, [])
+    assert [(each.check, each.subject, each.outcome) for each in found.evidence] == [
+        (1, "weights", "holds"),
+        (2, "layers", "holds"),
+        (2, "biases", "also"),
+    ]
+
+
+def test_each_part_has_a_verdict_of_its_own_and_the_claim_has_theirs_together() -> None:
+    facts = {"d0:a": fact("d0:a", weights=1, layers=1)}
+
+    def of(**expected: int) -> tuple[ClaimVerdict, dict[str, ClaimVerdict]]:
+        checks = [ExactCheck(fact="d0:a", expect={name: value}, part=name) for name, value in expected.items()]
+        (found,) = resolve([claim(*checks, kind="exact")], facts, [])
+        return found.verdict, found.parts
+
+    assert of(weights=1, layers=1) == ("supported", {"weights": "supported", "layers": "supported"})
+    assert of(weights=1, layers=2) == ("mixed", {"weights": "supported", "layers": "refuted"})
+    assert of(weights=2, layers=2) == ("refuted", {"weights": "refuted", "layers": "refuted"})
+    assert of(weights=1, absent=2) == ("unresolved", {"weights": "supported", "absent": "unresolved"})
+
+
+def test_the_checks_of_a_part_decide_it_together() -> None:
+    missing = MissingCheck(needs="accuracy", part="accuracy")
+    slower, faster = replace(SLOWER, part="time"), replace(SLOWER, above=None, below=2, part="time")
+    (found,) = resolve([claim(slower, faster, missing)], {}, [published({LSTM: 3.0, CNN: 1.0})])
+    assert found.parts == {"time": "mixed", "accuracy": "unresolved"}
+    assert found.verdict == "mixed"
+
+
+def test_a_claim_without_parts_is_one_itself() -> None:
+    (found,) = resolve([claim(SLOWER)], {}, [published({LSTM: 3.0, CNN: 1.0})])
+    assert found.parts == {"": "supported"}
 
 
 def test_where_two_machines_disagree_both_are_shown() -> None:

@@ -126,7 +126,7 @@ def test_claims_that_cannot_be_are_told_with_their_lines_and_nothing_is_observed
     said = say("claims", *FAKE)
     assert said.code == 2
     assert "claims.yaml:12" in said.err
-    assert "says exactly one of above, below, within" in said.err
+    assert "says exactly one of above, below, between, within" in said.err
     assert "did you mean 'slow'?" in said.err
     assert said.out == ""
 

@@ -45,12 +45,19 @@ def complaints(file: Path, text: str) -> list[str]:
     return [line.removeprefix(f"{file}:") for line in str(caught.value).split(f"\n{file}:")]
 
 
+RATIO = "suite: made, compare: {model: lstm}, to: {model: cnn}, metric: latency"
+
+
 def measured(check: str) -> str:
     return f"- {{{HEAD}, kind: measured, checks: [{{{check}}}]}}\n"
 
 
 def exact(check: str) -> str:
     return f"- {{{HEAD}, kind: exact, about: count, checks: [{{{check}}}]}}\n"
+
+
+def parted(parts: str, check: str) -> str:
+    return f"- {{{HEAD}, kind: measured, parts: {parts}, checks: [{{{check}}}]}}\n"
 
 
 def test_every_kind_of_check_is_read(file: Path) -> None:
@@ -79,6 +86,20 @@ def test_every_kind_of_check_is_read(file: Path) -> None:
     )
 
 
+def test_a_claim_has_parts_and_its_checks_name_them(file: Path) -> None:
+    text = f"""
+- {{{HEAD}, kind: measured, about: count, parts: {{shape: It has this shape, time as well: It is slow}}, checks: [
+    {{part: shape, fact: 'd0:weights', expect: {{a: 1}}}},
+    {{part: time as well, {RATIO}, between: [2, 3]}},
+    {{part: time as well, needs: accuracy}}]}}
+"""
+    (claim,) = read(file, text)
+    assert claim.parts == {"shape": "It has this shape", "time as well": "It is slow"}
+    assert [check.part for check in claim.checks] == ["shape", "time as well", "time as well"]
+    assert isinstance(claim.checks[1], RatioCheck)
+    assert claim.checks[1].between == (2.0, 3.0)
+
+
 def test_expectations_keep_their_types(file: Path) -> None:
     check = "fact: 'd0:weights', within: 0.01, expect: {a: 5, b: 5.0, c: true, d: none, e: [1, 2], f: [[1, 2], [3, 4]]}"
     (claim,) = read(file, exact(check))
@@ -103,9 +124,6 @@ def test_levels_of_overlays_are_levels(file: Path) -> None:
     assert len(claim.checks) == 1
 
 
-RATIO = "suite: made, compare: {model: lstm}, to: {model: cnn}, metric: latency"
-
-
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -121,8 +139,31 @@ RATIO = "suite: made, compare: {model: lstm}, to: {model: cnn}, metric: latency"
         ("- {id: D0-C1, kind: exact, about: count}\n", "D0-C1.words: is missing"),
         (measured("suite: made"), "D0-C1.checks[0]: a check has exactly one of the keys fact, compare, monotone"),
         (measured("needs: x, fact: 'd0:weights'"), "a check has exactly one of the keys"),
-        (measured(f"{RATIO}, above: 2, below: 1"), "says exactly one of above, below, within"),
-        (measured(RATIO), "says exactly one of above, below, within"),
+        (measured(f"{RATIO}, above: 2, below: 1"), "says exactly one of above, below, between, within"),
+        (measured(f"{RATIO}, between: [3, 2]"), "checks[0].between: the first bound lies below the second"),
+        (measured(f"{RATIO}, above: 2, part: time"), "checks[0].part: the claim has no part 'time'"),
+        (
+            parted("{time: It is slow}", f"{RATIO}, above: 2, part: tme"),
+            "the claim has no part 'tme'; did you mean 'time'?",
+        ),
+        (parted("{time: It is slow}", f"{RATIO}, above: 2"), "checks[0]: names no part: time"),
+        (
+            parted("{time: It is slow, shape: It is long}", f"{RATIO}, above: 2, part: time"),
+            "D0-C1.parts.shape: no check decides this part",
+        ),
+        (
+            parted("{'=time': It is slow}", f"{RATIO}, above: 2, part: '=time'"),
+            "D0-C1.parts.=time: expected 1 to 40 letters, digits, spaces and _ ' -",
+        ),
+        (
+            parted("{time: It is slow}", f"{RATIO}, above: 2, part: '=time'"),
+            "checks[0].part: expected 1 to 40 letters, digits, spaces and _ ' -",
+        ),
+        (
+            f"- {{{HEAD}, kind: conceptual, because: so, parts: {{time: x}}}}\n",
+            "parts.time: no check decides this part",
+        ),
+        (measured(RATIO), "says exactly one of above, below, between, within"),
         (measured(f"{RATIO}, abvoe: 2"), "checks[0].abvoe: unknown key; did you mean 'above'?"),
         (measured(f"{RATIO}, above: x"), "checks[0].above: expected a number, found the text 'x'"),
         (measured(f"{RATIO}, above: .inf"), "checks[0].above"),

@@ -9,13 +9,26 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from bench.records.claims import RATIO, Claim, ClaimVerdict, Evidence, ExactCheck, Outcome, Resolved
+from bench.records.claims import (
+    RATIO,
+    Claim,
+    ClaimVerdict,
+    Evidence,
+    ExactCheck,
+    MissingCheck,
+    Outcome,
+    RatioCheck,
+    Resolved,
+)
 from bench.report.claims.markdown import claims_text, parameters_text
-from bench.report.claims.rows import claims_csv, claims_json, verdicts_in
+from bench.report.claims.rows import claims_csv, claims_json, verdicts, verdicts_in
 from bench.report.claims.terminal import claims_view
 from bench.report.claims.words import sentences
 
 HOSTILE = "a|b `c` **d** [e](http://f) <img src=x onerror=alert(1)> <!-- bench: x#1 -->\n# g \x1b[2J ::error::h &lt;"
+
+
+SLOWER = RatioCheck(suite="law", compare={"steps": (784,)}, to={"steps": 28}, metric="latency", above=10)
 
 
 def exact(
@@ -26,8 +39,9 @@ def exact(
         Evidence(check=1, subject="shape", outcome="fails", expected="[2, 4]", observed="[4, 2]"),
         Evidence(check=1, subject="biases", outcome="also", observed="800"),
     )
-    claim = Claim(id=name, words=words, says=says, kind="exact", about="count", remark="Mind this.")
-    return Resolved(claim=claim, verdict=verdict, evidence=lines)
+    checks = (ExactCheck(fact="d0:a", expect={"weights": 52000, "shape": (2, 4)}),)
+    claim = Claim(id=name, words=words, says=says, kind="exact", about="count", checks=checks, remark="Mind this.")
+    return Resolved(claim=claim, verdict=verdict, parts={"": verdict}, evidence=lines)
 
 
 def ratio(
@@ -49,8 +63,28 @@ def ratio(
 
 
 def measured(*lines: Evidence, machines: dict[str, ClaimVerdict] | None = None) -> Resolved:
-    claim = Claim(id="D1-C1", words="原文", says="It is so.", kind="measured")
-    return Resolved(claim=claim, verdict="supported", evidence=lines, machines=machines or {})
+    claim = Claim(id="D1-C1", words="原文", says="It is so.", kind="measured", checks=(SLOWER,))
+    return Resolved(claim=claim, verdict="supported", parts={"": "supported"}, evidence=lines, machines=machines or {})
+
+
+def parted() -> Resolved:
+    """Slower for certain, and worse for all that is known."""
+    missing = MissingCheck(needs="an accuracy run", part="accuracy")
+    claim = Claim(
+        id="D1-C2",
+        words="原文",
+        says="It is slow and bad.",
+        kind="measured",
+        parts={"time": "It is slow.", "accuracy": "It is bad."},
+        checks=(missing, replace(SLOWER, part="time")),
+    )
+    nothing = Evidence(check=1, subject="an accuracy run", outcome="open", note="needs an accuracy run")
+    return Resolved(
+        claim=claim,
+        verdict="unresolved",
+        parts={"time": "supported", "accuracy": "unresolved"},
+        evidence=(nothing, replace(ratio(27.1), check=2)),
+    )
 
 
 def test_what_holds_is_one_sentence_and_what_fails_has_both_values() -> None:
@@ -66,6 +100,47 @@ def test_what_was_measured_has_its_interval_its_machine_and_a_link_to_its_row() 
     assert head.text == "here (cpu), above 10: 1 of 1 hold"
     assert line.text == "holds: latency, steps=784 by steps=28 27.1× [25.7–28.5]"
     assert line.link == "law/here/m.csv#L2"
+
+
+def test_each_part_comes_with_what_it_says_its_verdict_and_its_evidence() -> None:
+    found = [(each.lead, each.text) for each in sentences(parted())]
+    assert found == [
+        ("time, supported", "It is slow."),
+        ("", "here (cpu), above 10: 1 of 1 hold"),
+        ("", "holds: latency, steps=784 by steps=28 27.1× [25.7–28.5]"),
+        ("accuracy, unresolved", "It is bad."),
+        ("", "needs an accuracy run"),
+    ]
+
+
+def test_the_table_shows_the_verdict_of_every_part() -> None:
+    text = claims_text([parted()])
+    assert "| **unresolved**<br>time: supported<br>accuracy: unresolved | **time, supported**: It is slow.<br>" in text
+    console = Console(file=io.StringIO(), width=80, force_terminal=False, record=True)
+    console.print(claims_view([parted()]))
+    assert "time, supported: It is slow." in console.export_text()
+
+
+def test_every_row_names_its_part_and_what_became_of_it() -> None:
+    text = claims_csv([parted(), exact()])
+    rows = [
+        (row["claim"], row["verdict"], row["part"], row["part_verdict"]) for row in csv.DictReader(io.StringIO(text))
+    ]
+    assert rows[:3] == [
+        ("D1-C2", "unresolved", "accuracy", "unresolved"),
+        ("D1-C2", "unresolved", "time", "supported"),
+        ("D0-C1", "mixed", "", "mixed"),
+    ]
+    assert verdicts_in(text) == verdicts([parted(), exact()])
+    assert verdicts_in(text) == {
+        "D1-C2": "unresolved",
+        "D1-C2, time": "supported",
+        "D1-C2, accuracy": "unresolved",
+        "D0-C1": "mixed",
+    }
+    first, second = json.loads(claims_json([parted(), exact()]))
+    assert (first["parts"], second["parts"]) == ({"time": "supported", "accuracy": "unresolved"}, {})
+    assert [line["part"] for line in first["evidence"]] == ["accuracy", "time"]
 
 
 def test_of_many_lines_the_extremes_of_each_outcome_are_shown() -> None:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bench.plan.complaints.source import Offence
 from bench.plan.levels import factor_names, factor_sources, known_levels, label, labels, quoted, same
-from bench.plan.nearest import nearest
+from bench.plan.nearest import listed, nearest
 from bench.plan.yaml_text import Place
-from bench.records.claims import Check, Claim, ExactCheck, LawCheck, RatioCheck, TrendCheck
+from bench.records.claims import Claim, ExactCheck, LawCheck, RatioCheck, TrendCheck
 from bench.records.metrics import METRICS
 from bench.records.suite import Level, Suite, Where
 
 BOUNDS: dict[type, tuple[str, ...]] = {
-    RatioCheck: ("above", "below", "within"),
+    RatioCheck: ("above", "below", "between", "within"),
     TrendCheck: ("rises", "falls"),
     LawCheck: ("above", "below", "between"),
 }
@@ -37,6 +37,7 @@ def suites_of(claims: Iterable[Claim]) -> tuple[str, ...]:
 def sound(claim: Claim, index: int, suites: Mapping[str, Suite]) -> Iterator[Offence]:
     """What a claim's kind needs and refuses, and what its checks say of suites that have no such thing."""
     yield from _of_its_kind(claim, (index,))
+    yield from _parted(claim, (index,))
     for number, check in enumerate(claim.checks):
         place: Place = (index, "checks", number)
         if isinstance(check, ExactCheck):
@@ -65,12 +66,26 @@ def _of_its_kind(claim: Claim, place: Place) -> Iterator[Offence]:
         yield Offence(place=(*place, "about"), message="only claims with facts have this", on_key=True)
 
 
-def _bounded(check: Check, place: Place) -> Iterator[Offence]:
+def _parted(claim: Claim, place: Place) -> Iterator[Offence]:
+    """A claim with parts has a check for each, and each of its checks names one."""
+    for number, check in enumerate(claim.checks):
+        if check.part and check.part not in claim.parts:
+            message = f"the claim has no part {check.part!r}{nearest(check.part, claim.parts)}"
+            yield Offence(place=(*place, "checks", number, "part"), message=message)
+        elif claim.parts and not check.part:
+            yield Offence(place=(*place, "checks", number), message=f"names no part: {listed(claim.parts)}")
+    for part in claim.parts:
+        if part not in {check.part for check in claim.checks}:
+            yield Offence(place=(*place, "parts", part), message="no check decides this part", on_key=True)
+
+
+def _bounded(check: RatioCheck | TrendCheck | LawCheck, place: Place) -> Iterator[Offence]:
     names = BOUNDS[type(check)]
     said = [name for name in names if getattr(check, name) is not None]
     if len(said) != 1:
         yield Offence(place=place, message=f"says exactly one of {', '.join(names)}")
-    if isinstance(check, LawCheck) and check.between is not None and check.between[0] >= check.between[1]:
+    between = None if isinstance(check, TrendCheck) else check.between
+    if between is not None and between[0] >= between[1]:
         yield Offence(place=(*place, "between"), message="the first bound lies below the second")
 
 

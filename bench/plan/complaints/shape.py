@@ -28,6 +28,7 @@ PATTERNS: dict[str | int, str] = {
     "memory": "expected a size such as 80% or 2GB",
     "fact": "expected module:function, such as d0:shapes",
     "id": "expected 1 to 64 letters, digits and _ . + -",
+    "part": "expected 1 to 40 letters, digits, spaces and _ ' -, a letter or digit first",
 }
 """What texts look like under keys whose texts are no names."""
 SHARES: dict[str | int, str] = {
@@ -132,7 +133,8 @@ def _message(details: list[ErrorDetails], value: object, *, place: Place, noun: 
         case "too_short" | "string_too_short":
             return "must not be empty"
         case "string_pattern_mismatch":
-            return f"{PATTERNS[place[-1]]}, found {found(value)}" if place[-1:] and place[-1] in PATTERNS else NAME
+            key = "part" if place[-2:-1] == ("parts",) else place[-1] if place else ""
+            return f"{PATTERNS[key]}, found {found(value)}" if key in PATTERNS else NAME
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             return f"must be {_bound(first['type'], context)}, found {found(value)}"
         case _:

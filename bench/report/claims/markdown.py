@@ -14,8 +14,10 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.+/#-]")
 CLAIMS = """# Verdicts on the claims
 
 Made by `bench claims` from the published runs and from what the facts observed; `bench claims --check` compares.
-A verdict is worked out from intervals at 95 %: a line that straddles the claim's bound is open. `claims.csv` has every
-line of evidence, `parameters.md` every count and shape."""
+A verdict is worked out from intervals at 95 %: a line that straddles the claim's bound is open. A claim that says
+several things has parts, each with a verdict of its own: the claim is supported or refuted where all of them are, mixed
+where one holds and another fails, and otherwise unresolved. `claims.csv` has every line of evidence, `parameters.md`
+every count and shape."""
 
 PARAMETERS = """# Counts and shapes of the documents
 
@@ -59,11 +61,18 @@ def _tally(resolved: Sequence[Resolved]) -> str:
 def _row(each: Resolved) -> list[str]:
     claim = each.claim
     evidence = "<br>".join(map(_linked, sentences(each)))
-    return [inert(claim.id), inert(claim.words), inert(claim.says), f"**{each.verdict}**", evidence]
+    return [inert(claim.id), inert(claim.words), inert(claim.says), _verdicts(each), evidence]
+
+
+def _verdicts(each: Resolved) -> str:
+    parts = [f"{inert(part)}: {verdict}" for part, verdict in each.parts.items() if part]
+    return "<br>".join([f"**{each.verdict}**", *parts])
 
 
 def _linked(sentence: Sentence) -> str:
     text = inert(sentence.text)
+    if sentence.lead:
+        text = f"**{inert(sentence.lead)}**: {text}"
     return f"{text} ([row]({_address(sentence.link)}))" if sentence.link else text
 
 

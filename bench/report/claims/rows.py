@@ -10,6 +10,7 @@ from bench.report.claims.words import document
 from bench.report.csv_text import Value, csv_text
 
 OF_CLAIM = ("claim", "document", "words", "says", "kind", "verdict")
+OF_PART = ("part", "part_verdict")
 OF_EVIDENCE = (
     "check",
     "subject",
@@ -29,34 +30,60 @@ OF_EVIDENCE = (
 
 def claims_csv(resolved: Sequence[Resolved]) -> str:
     """A claim that no check decides has one row, too, with the reason as its note."""
-    return csv_text(_rows(resolved), [*OF_CLAIM, *OF_EVIDENCE])
+    return csv_text(_rows(resolved), [*OF_CLAIM, *OF_PART, *OF_EVIDENCE])
 
 
 def claims_json(resolved: Sequence[Resolved]) -> str:
-    """A list of claims, each with its evidence and the machines' own verdicts."""
+    """A list of claims, each with its parts, its evidence and the machines' own verdicts."""
     found = [
         {
             **_head(each),
+            "parts": {part: verdict for part, verdict in each.parts.items() if part},
             "machines": each.machines,
-            "evidence": [{name: getattr(line, name) for name in OF_EVIDENCE} for line in each.evidence],
+            "evidence": [_part(each, line) | _line(line) for line in each.evidence],
         }
         for each in resolved
     ]
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
+def verdicts(resolved: Sequence[Resolved]) -> dict[str, str]:
+    """The verdict on each claim, and on each part of one as `D0-C3, time`."""
+    found: dict[str, str] = {}
+    for each in resolved:
+        found[each.claim.id] = each.verdict
+        found |= {f"{each.claim.id}, {part}": verdict for part, verdict in each.parts.items() if part}
+    return found
+
+
 def verdicts_in(text: str) -> dict[str, str]:
-    """The verdict on each claim that a claims.csv holds; none in a text that is no such file."""
-    rows = csv.DictReader(io.StringIO(text))
-    return {row["claim"]: row["verdict"] for row in rows if row.get("claim") and row.get("verdict")}
+    """Those that a claims.csv holds; none in a text that is no such file."""
+    found: dict[str, str] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        if row.get("claim") and row.get("verdict"):
+            found[row["claim"]] = row["verdict"]
+            if row.get("part"):
+                found[f"{row['claim']}, {row['part']}"] = row["part_verdict"]
+    return found
 
 
 def _rows(resolved: Sequence[Resolved]) -> Iterator[dict[str, Value]]:
     for each in resolved:
-        alone = Evidence(check=0, subject="", outcome="open", note=each.claim.because or "")
-        for line in each.evidence or (alone,):
-            row: dict[str, Value] = {**_head(each), **{name: getattr(line, name) for name in OF_EVIDENCE}}
-            yield row if each.evidence else {**row, "check": None, "outcome": ""}
+        for line in each.evidence:
+            yield {**_head(each), **_part(each, line), **_line(line)}
+        if not each.evidence:
+            nothing = dict.fromkeys(OF_EVIDENCE, "")
+            yield {**_head(each), "part": "", "part_verdict": each.verdict, **nothing, "note": each.claim.because or ""}
+
+
+def _line(line: Evidence) -> dict[str, Value]:
+    return {name: getattr(line, name) for name in OF_EVIDENCE}
+
+
+def _part(each: Resolved, line: Evidence) -> dict[str, Value]:
+    """The part that a line of evidence is about; a claim without parts is one itself."""
+    part = each.claim.checks[line.check - 1].part
+    return {"part": part, "part_verdict": each.parts[part]}
 
 
 def _head(each: Resolved) -> dict[str, str]:

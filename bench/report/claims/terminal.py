@@ -31,5 +31,6 @@ def _said(each: Resolved) -> Text:
     text = Text(wrapped(each.claim.says))
     if each.verdict != "supported":
         for sentence in sentences(each):
-            text.append(f"\n{wrapped(sentence.text)}", style="dim")
+            said = f"{sentence.lead}: {sentence.text}" if sentence.lead else sentence.text
+            text.append(f"\n{wrapped(said)}", style="dim")
     return text

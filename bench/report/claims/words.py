@@ -1,7 +1,7 @@
 """Resolved claims → the sentences of their evidence, which every writer shows in its own way; counts of verdicts."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import get_args
@@ -18,10 +18,12 @@ SHOWN = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A part of the evidence, and the row it comes from, if it comes from one."""
+    """A piece of the evidence, and the row it comes from, if it comes from one. What follows up to the next `lead` is
+    about that part of the claim."""
 
     text: str
     link: str = ""
+    lead: str = ""
 
 
 def document(claim: str) -> str:
@@ -38,14 +40,15 @@ def counts(resolved: Sequence[Resolved]) -> dict[str, Counter[ClaimVerdict]]:
 
 
 def sentences(resolved: Resolved) -> Iterator[Sentence]:
-    """Check by check, machine by machine; last what the file says about the claim itself."""
-    counted = [line for line in resolved.evidence if line.outcome != "also"]
-    for (_, machine), group in groupby(counted, key=lambda line: (line.check, line.machine)):
-        lines = list(group)
-        yield from _measured(lines) if machine else _observed(lines)
+    """Part by part, check by check, machine by machine; last what the file says about the claim itself."""
+    claim = resolved.claim
+    for part, verdict in resolved.parts.items():
+        if part:
+            yield Sentence(text=claim.parts[part], lead=f"{part}, {verdict}")
+        yield from _of_checks(line for line in resolved.evidence if claim.checks[line.check - 1].part == part)
     if len(resolved.machines) > 1:
         yield Sentence(text="; ".join(f"{machine}: {verdict}" for machine, verdict in resolved.machines.items()))
-    for text in (resolved.claim.because, resolved.claim.remark):
+    for text in (claim.because, claim.remark):
         if text is not None:
             yield Sentence(text=text)
 
@@ -60,6 +63,13 @@ def amount(line: Evidence) -> str:
     divisor, unit = common_scale([line.value], line.unit)
     value, interval = value_words(number, divisor)
     return " ".join(part for part in (value, unit, interval) if part)
+
+
+def _of_checks(lines: Iterable[Evidence]) -> Iterator[Sentence]:
+    counted = [line for line in lines if line.outcome != "also"]
+    for (_, machine), group in groupby(counted, key=lambda line: (line.check, line.machine)):
+        found = list(group)
+        yield from _measured(found) if machine else _observed(found)
 
 
 def _observed(lines: Sequence[Evidence]) -> Iterator[Sentence]:

@@ -82,8 +82,26 @@ def test_the_program_leaves_the_random_numbers_of_others_alone() -> None:
 
 def test_a_loop_over_longer_sequences_repeats_only_the_products_with_the_state() -> None:
     observed = d0_layers.iterations()
-    assert observed["products_with_state"] == observed["steps"]
-    assert observed["products_with_input"] == [1, 1, 1]
+    for name in ("rnn", "gru", "lstm"):
+        assert observed[f"{name}_with_state"] == observed["steps"]
+        assert observed[f"{name}_with_input"] == [1, 1, 1]
+
+
+def test_a_gradient_falls_with_the_forget_gate_and_stays_where_it_is_open() -> None:
+    layer, sequence = nn.LSTM(1, 1, dtype=torch.float64), torch.zeros(10, 1, 1, dtype=torch.float64, requires_grad=True)
+    shares = []
+    for bias in (-3.0, 20.0):
+        with torch.no_grad():
+            for parameter in layer.parameters():
+                parameter.fill_(0.1)
+            layer.get_parameter("bias_hh_l0")[1] = bias
+            layer.get_parameter("weight_hh_l0").zero_()
+        (gradient,) = torch.autograd.grad(layer(sequence)[0][-1].sum(), sequence)
+        shares.append(float(gradient[0].abs().sum() / gradient[-1].abs().sum()))
+    assert shares[0] < 1e-8
+    assert shares[1] > 0.1
+    observed = d0_layers.gradients()
+    assert (observed["lstm_after_784"], observed["open_lstm_after_784"]) == ("vanishes", "arrives")
 
 
 def test_padding_changes_the_final_state_of_the_shorter_and_packing_does_not() -> None:

@@ -94,6 +94,26 @@ def test_columns_are_read_from_left_to_right() -> None:
     assert d1.columns()["column_of_step"] == list(range(28))
 
 
+def test_a_convolution_over_time_waits_no_longer_for_more_steps() -> None:
+    observed = d1.waiting()
+    assert observed["lstm_in_a_row"] == observed["steps"]
+    chains = observed["tcn_in_a_row"]
+    assert isinstance(chains, list)
+    assert len(set(chains)) == 1
+
+
+def test_steps_in_another_order_are_another_sequence_and_convolutions_are_not() -> None:
+    observed = d1.side_by_side()
+    assert observed["rnn_in_reverse_is_the_same"] is False
+    assert observed["channels_in_reverse_are_the_same"] is True
+
+
+def test_two_sets_of_draws_are_told_apart_only_where_neither_reaches_into_the_other() -> None:
+    assert d1_cells._apart([0.1, 0.2], [0.3, 0.4])
+    assert d1_cells._apart([0.3, 0.4], [0.1, 0.2])
+    assert not d1_cells._apart([0.1, 0.35], [0.3, 0.4])
+
+
 def test_a_convolution_over_time_remembers_as_far_as_its_kernels_reach() -> None:
     observed = d1.memory()
     assert (observed["rnn_steps_seen"], observed["tcn_steps_seen"]) == (28, 28)

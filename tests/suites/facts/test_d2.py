@@ -99,7 +99,9 @@ def test_the_last_output_is_the_top_layers_last_state_and_no_other_layers() -> N
 
 
 def test_a_vector_of_a_sequence_is_no_sample_by_itself_after_the_first() -> None:
-    assert d2_layer.what_seq_len_counts()["states_that_agree_with_the_vector_read_alone"] == 1
+    observed = d2_layer.what_seq_len_counts()
+    assert observed["states_that_agree_with_the_vector_read_alone"] == 1
+    assert observed["samples_of_a_batch_that_agree_with_the_vector_read_alone"] == 5
 
 
 def test_a_pattern_is_answered_alike_where_a_correlation_by_hand_answers_alike() -> None:

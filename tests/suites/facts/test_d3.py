@@ -82,6 +82,20 @@ def test_the_convolution_of_two_impulses_is_an_impulse_at_the_sum_of_their_place
     assert found[4, 6] == 10
 
 
+def test_only_layers_that_share_their_weights_answer_alike_everywhere() -> None:
+    observed = d3_fields.an_object_that_moves()
+    assert observed["places"] == 5**2
+    assert observed["answers_at_the_object_agree"] is True
+    assert observed["answers_of_a_dense_layer_agree"] is False
+
+
+def test_a_pooled_map_moves_only_by_whole_windows() -> None:
+    line = torch.tensor([[[0.0, 1, 2, 0, 0, 0]]])
+    pooled = [nn.functional.max_pool1d(line.roll(shift, dims=2), 2).flatten().tolist() for shift in (0, 1, 2)]
+    assert pooled == [[1, 2, 0], [0, 2, 0], [0, 1, 2]]
+    assert d3_fields.an_object_that_moves()["answers_agree_after_pooling"] is False
+
+
 def test_a_map_moves_with_what_it_sees_and_does_not_stay() -> None:
     observed = d3_fields.an_object_that_moves()
     assert observed["map_moves_with_the_object"] is True
