@@ -47,6 +47,20 @@ def _per_step(trial: Record, known: Known) -> float | None:
     return latency / steps if latency and steps and not known.get("pointwise_steps") else None
 
 
+def _device_time(trial: Record, known: Known) -> float | None:
+    """What the marks of a sample cost by themselves is no part of it."""
+    floor = trial.noise.get("mark_floor", "unknown")
+    if not trial.device or floor == "unknown":
+        return None
+    return max(0.0, median(trial.device) - float(floor)) / trial.loops / SECOND
+
+
+def _launch(trial: Record, known: Known) -> float | None:
+    """Where the device is never late it is lost in the noise of both, and then 0."""
+    latency, device_time = _latency(trial, known), _device_time(trial, known)
+    return None if latency is None or device_time is None else max(0.0, latency - device_time)
+
+
 VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
@@ -54,6 +68,8 @@ VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "mean_latency": _mean_latency,
     "tail": _tail,
     "per_step": _per_step,
+    "device_time": _device_time,
+    "launch": _launch,
     "throughput": _throughput,
 }
 
@@ -61,6 +77,8 @@ UNKNOWN: dict[str, str] = {
     "cpu_time": "CPU time was not measured",
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
+    "device_time": "only a CUDA device has a clock of its own",
+    "launch": "only a CUDA device has a clock of its own",
     "throughput": "the workload does not declare its items",
 }
 """Why a metric that is timed may have no value."""

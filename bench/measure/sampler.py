@@ -1,4 +1,6 @@
-"""A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch."""
+"""A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch.
+
+Samples by the device's own clock are `bench.measure.timeline`'s."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,6 +56,38 @@ class Samples:
     cpu: list[int] = field(default_factory=list)
 
 
+Batch = Callable[[Step, Clock, int], tuple[int, object]]
+"""How the steps of a sample are timed: their nanoseconds together, and the last one's result."""
+
+
+def together(step: Step, clock: Clock, loops: int) -> tuple[int, object]:
+    """One after the other, with one wait for their end."""
+    result: object = None
+    start = clock.now()
+    for _ in repeat(None, loops):
+        result = step()
+    clock.finish()
+    return clock.now() - start, result
+
+
+def apart(cool: Callable[[], None]) -> Batch:
+    """Each by itself, after `cool`, which the device has finished before the step's time begins."""
+
+    def batch(step: Step, clock: Clock, loops: int) -> tuple[int, object]:
+        took = 0
+        result: object = None
+        for _ in repeat(None, loops):
+            cool()
+            clock.finish()
+            start = clock.now()
+            result = step()
+            clock.finish()
+            took += clock.now() - start
+        return took, result
+
+    return batch
+
+
 def time_steps(
     step: Step,
     clock: Clock,
@@ -62,21 +96,19 @@ def time_steps(
     loops: int,
     seconds: float,
     reset: Callable[[], None] | None = None,
+    batch: Batch = together,
 ) -> object:
     """One timing pass with nothing else attached; fills `samples` and returns the last result.
 
     Samples are taken until their wall time reaches `seconds`, three at least. The CPU clock is read outside the wall
-    clock's interval, because reading it is a system call."""
+    clock's interval, because reading it is a system call; where steps are timed apart it counts what is between them
+    too."""
     wall, cpu = samples.wall, samples.cpu
     result: object = None
     left = seconds * 1e9
     while left > 0 or len(wall) < MIN_SAMPLES:
         busy = clock.cpu()
-        start = clock.now()
-        for _ in repeat(None, loops):
-            result = step()
-        clock.finish()
-        took = clock.now() - start
+        took, result = batch(step, clock, loops)
         cpu.append(clock.cpu() - busy)
         wall.append(took)
         left -= took
