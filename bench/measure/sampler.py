@@ -1,6 +1,6 @@
 """A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch.
 
-Samples by the device's own clock are `bench.measure.timeline`'s."""
+Samples by a device's own clock are `bench.measure.timeline`'s."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,38 +56,6 @@ class Samples:
     cpu: list[int] = field(default_factory=list)
 
 
-Batch = Callable[[Step, Clock, int], tuple[int, object]]
-"""How the steps of a sample are timed: their nanoseconds together, and the last one's result."""
-
-
-def together(step: Step, clock: Clock, loops: int) -> tuple[int, object]:
-    """One after the other, with one wait for their end."""
-    result: object = None
-    start = clock.now()
-    for _ in repeat(None, loops):
-        result = step()
-    clock.finish()
-    return clock.now() - start, result
-
-
-def apart(cool: Callable[[], None]) -> Batch:
-    """Each by itself, after `cool`, which the device has finished before the step's time begins."""
-
-    def batch(step: Step, clock: Clock, loops: int) -> tuple[int, object]:
-        took = 0
-        result: object = None
-        for _ in repeat(None, loops):
-            cool()
-            clock.finish()
-            start = clock.now()
-            result = step()
-            clock.finish()
-            took += clock.now() - start
-        return took, result
-
-    return batch
-
-
 def time_steps(
     step: Step,
     clock: Clock,
@@ -96,20 +64,54 @@ def time_steps(
     loops: int,
     seconds: float,
     reset: Callable[[], None] | None = None,
-    batch: Batch = together,
 ) -> object:
     """One timing pass with nothing else attached; fills `samples` and returns the last result.
 
     Samples are taken until their wall time reaches `seconds`, three at least. The CPU clock is read outside the wall
-    clock's interval, because reading it is a system call; where steps are timed apart it counts what is between them
-    too."""
+    clock's interval, because reading it is a system call."""
     wall, cpu = samples.wall, samples.cpu
     result: object = None
     left = seconds * 1e9
     while left > 0 or len(wall) < MIN_SAMPLES:
         busy = clock.cpu()
-        took, result = batch(step, clock, loops)
+        start = clock.now()
+        for _ in repeat(None, loops):
+            result = step()
+        clock.finish()
+        took = clock.now() - start
         cpu.append(clock.cpu() - busy)
+        wall.append(took)
+        left -= took
+        if reset is not None:
+            reset()
+    return result
+
+
+def time_apart(
+    step: Step,
+    clock: Clock,
+    samples: Samples,
+    *,
+    cool: Callable[[], None],
+    loops: int,
+    seconds: float,
+    reset: Callable[[], None] | None = None,
+) -> object:
+    """As `time_steps`, but each step of a sample is timed by itself, after `cool`, which is over when its time begins.
+
+    The processor's time would be that of `cool` too, and is left out."""
+    wall = samples.wall
+    result: object = None
+    left = seconds * 1e9
+    while left > 0 or len(wall) < MIN_SAMPLES:
+        took = 0
+        for _ in repeat(None, loops):
+            cool()
+            clock.finish()
+            start = clock.now()
+            result = step()
+            clock.finish()
+            took += clock.now() - start
         wall.append(took)
         left -= took
         if reset is not None:

@@ -168,20 +168,17 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
 def _sampled(
     workload: Workload, device: Device, draft: Draft, *, loops: int, seconds: float, cold: bool
 ) -> tuple[sampler.Samples, object]:
-    """What the wall clock says, with the probes around it; the last result. Where caches are cold the processor's time
-    is not known: cooling takes some of it."""
+    """What the wall clock says, with the probes around it; the last result."""
     samples = sampler.Samples()
-    draft.content |= {"samples": samples.wall, "cpu": [] if cold else samples.cpu}
-    batch: sampler.Batch = sampler.together
+    draft.content |= {"samples": samples.wall, "cpu": samples.cpu}
+    time_steps: Callable[..., object] = sampler.time_steps
     if cold:
         own = device.timeline()
         assert own is not None  # `_build` has refused the case otherwise
-        batch = sampler.apart(own.cool)
+        time_steps = partial(sampler.time_apart, cool=own.cool)
     with draft.phase("samples"):
         before = probes.snapshot()
-        result = sampler.time_steps(
-            workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload), batch=batch
-        )
+        result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload))
         after = probes.snapshot()
     draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
     return samples, result

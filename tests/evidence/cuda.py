@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -90,8 +91,8 @@ def times(step: Step, device: Device, *, cold: bool = False) -> Times:
     warmup = sampler.warm_up(step, device, seconds=0.05)
     loops = sampler.calibrate(warmup, seconds=SAMPLE_SECONDS)
     samples, marks = sampler.Samples(), list[int]()
-    way = sampler.apart(own.cool) if cold else sampler.together
-    sampler.time_steps(step, device, samples, loops=loops, seconds=TRIAL_SECONDS, batch=way)
+    time_steps: Callable[..., object] = partial(sampler.time_apart, cool=own.cool) if cold else sampler.time_steps
+    time_steps(step, device, samples, loops=loops, seconds=TRIAL_SECONDS)
     batch = timeline.batch(median(samples.wall), loops=loops, cold=cold)
     floor = timeline.floor(own, batch)
     timeline.time_on_device(step, own, marks, batch, seconds=TRIAL_SECONDS)

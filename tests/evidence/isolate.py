@@ -85,6 +85,8 @@ def verdict(shift: Shift) -> str:
 def timed_row(case: str, metric: str, by_kind: dict[Kind, list[Analysed]]) -> tuple[str, bool]:
     """The table's row, and whether the two kinds agree."""
     one, other = (logs(by_kind[kind], case, metric) for kind in ("case", "round"))
+    if not one or not other:
+        return f"| {case} | {metric} | | | | not measured |", False
     shift = rank_sum(one, other)
     controls = [
         ratio(rank_sum(logs(found[:1], case, metric), logs(found[1:], case, metric))) for found in by_kind.values()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bench.measure.sampler import MIN_SAMPLES, apart, together
+from bench.measure.sampler import MIN_SAMPLES, Samples, time_apart, time_steps
 from bench.measure.timeline import COOLING, FLOOR_SAMPLES, HOLD_LIMIT, Batch, batch, floor, held, time_on_device
 
 LAUNCH, WORK, MARK, COOL = 5_000, 2_000, 300, 40_000
@@ -108,15 +108,24 @@ def test_there_are_three_samples_at_least_and_reset_runs_after_each() -> None:
     assert resets == [1, 2, 3]
 
 
-def test_by_the_wall_clock_a_batch_waits_for_the_device_at_its_end_alone() -> None:
-    device = Scripted()
-    took, result = together(device.step, device, 3)
-    assert device.told == ["step", "step", "step", "finish"]
-    assert (took, result) == (3 * LAUNCH + WORK, 3)
+def test_by_the_wall_clock_a_sample_waits_for_the_device_at_its_end_alone() -> None:
+    device, samples = Scripted(), Samples()
+    result = time_steps(device.step, device, samples, loops=3, seconds=1e-9)
+    assert device.told == ["step", "step", "step", "finish"] * MIN_SAMPLES
+    assert (samples.wall, result) == ([3 * LAUNCH + WORK] * MIN_SAMPLES, 3 * MIN_SAMPLES)
 
 
 def test_by_the_wall_clock_a_cold_step_is_timed_alone_and_the_cooling_is_over_before() -> None:
-    device = Scripted()
-    took, result = apart(device.cool)(device.step, device, 3)
-    assert device.told == ["cool", "finish", "step", "finish"] * 3
-    assert (took, result) == (3 * (LAUNCH + WORK), 3)
+    device, samples, resets = Scripted(), Samples(), list[int]()
+    result = time_apart(
+        device.step,
+        device,
+        samples,
+        cool=device.cool,
+        loops=3,
+        seconds=1e-9,
+        reset=lambda: resets.append(device.told.count("step")),
+    )
+    assert device.told == ["cool", "finish", "step", "finish"] * 3 * MIN_SAMPLES
+    assert (samples.wall, result) == ([3 * (LAUNCH + WORK)] * MIN_SAMPLES, 3 * MIN_SAMPLES)
+    assert (samples.cpu, resets) == ([], [3, 6, 9])
