@@ -9,6 +9,7 @@ from typing import Literal
 
 from bench.errors import BenchError
 from bench.measure.device import kind_of
+from bench.measure.timeline import SHARE
 from bench.plan.matrix import expand, resolve
 from bench.plan.patterns import refused_label
 from bench.plan.project import Project, find_project
@@ -98,11 +99,14 @@ def notes(plan: Plan) -> tuple[str, ...]:
 
 
 def expected_seconds(plan: Plan) -> float:
-    """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey."""
-    if not kind_of(plan.options.device).real:
+    """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey; on a GPU
+    a trial is timed by two clocks."""
+    kind = kind_of(plan.options.device)
+    if not kind.real:
         return 0.0
     measured = [case for case in plan.cases if case.skip is None]
     policy, allocators = plan.policy, {case.allocator for case in measured}
+    timed = policy.trial_seconds * (1 + SHARE * kind.gpu)
     servers = len(allocators) * (1 + policy.rounds / policy.rounds_per_server)
-    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * (policy.trial_seconds + 0.1))
+    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * (timed + 0.1))
     return min(guess, policy.max_seconds or guess)

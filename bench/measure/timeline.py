@@ -25,6 +25,9 @@ COOLING = 30_000
 
 FLOOR_SAMPLES = 5
 
+SHARE = 0.5
+"""Samples by the device's own clock take half as long as those by the wall clock: they vary less."""
+
 
 class Timeline(Protocol):
     """What a device must answer that keeps time itself. `finish` waits for all that was launched; everything else

@@ -29,9 +29,6 @@ _HERE = os.path.dirname(__file__)
 UNHARMED = ("ok", "skipped", "unavailable")
 """After any other status a shared process may be unfit for the next case."""
 
-DEVICE_SHARE = 0.5
-"""Samples by the device's own clock take half as long as those by the wall clock: they vary less."""
-
 OUT_OF_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory", "std::bad_alloc")
 
 
@@ -155,7 +152,7 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     samples, result = _sampled(workload, device, draft, loops=loops, seconds=policy["trial_seconds"], cold=cold)
     if (own := device.timeline()) is not None:
         batch = timeline.batch(median(samples.wall), loops=loops, cold=cold)
-        _sampled_on_device(workload, own, batch, draft, seconds=policy["trial_seconds"] * DEVICE_SHARE)
+        _sampled_on_device(workload, own, batch, draft, seconds=policy["trial_seconds"] * timeline.SHARE)
     with draft.phase("sentinel_after"):
         draft.noise["sentinel_after"] = device.sentinel()
     if min(samples.wall) <= 0:
