@@ -85,7 +85,7 @@ class CudaDevice(HostDevice):
         available = torch.cuda.is_available()
         count = torch.cuda.device_count() if available else 0
         if count == 0:
-            driver = "the driver is there and shows none" if DRIVER.exists() else f"no NVIDIA driver ({DRIVER}) is here"
+            driver = "its NVIDIA driver shows none" if DRIVER.exists() else "it has no NVIDIA driver"
             return f"{version} finds no CUDA device on this machine: {driver}"
         if self.index >= count:
             return f"{version} finds {count} CUDA device(s), the last is cuda:{count - 1}"

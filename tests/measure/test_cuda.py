@@ -120,8 +120,8 @@ def test_the_context_and_the_libraries_are_made_once_and_their_cost_is_told_once
     ("name", "devices", "built", "driver", "words"),
     [
         ("cuda", 0, None, False, "is built without CUDA"),
-        ("cuda", 0, "13.0", False, "no NVIDIA driver"),
-        ("cuda", 0, "13.0", True, "the driver is there and shows none"),
+        ("cuda", 0, "13.0", False, "it has no NVIDIA driver"),
+        ("cuda", 0, "13.0", True, "its NVIDIA driver shows none"),
         ("cuda:2", 2, "13.0", True, "finds 2 CUDA device(s), the last is cuda:1"),
     ],
 )
