@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Protocol
 
-from bench.measure.sampler import MIN_SAMPLES, Step
+from bench.measure.sampler import MIN_SAMPLES, Clock, Step
 from bench.statistics import median
 
-HOLD_MARGIN, HOLD_LIMIT = 1.25, 20_000_000
-"""The device is held for as long as the wall clock says that a sample takes, and a quarter more: launching takes no
-longer. After 20 ms of launches the queue is full, and what comes later cannot lie ready."""
+HOLD_MARGIN, HOLD_LIMIT = 1.5, 20_000_000
+"""The device is held for as long as launching a sample took before, and half as long again, because its cycles, by
+which it is held, get shorter when its clock rises; not for longer, since it rests meanwhile and works faster after it.
+After 20 ms of launches the queue is full, and what comes later cannot lie ready."""
 
-COOLING = 30_000
-"""Nanoseconds that the processor is given, beside the step's, to launch the cooling and the marks of one step."""
+LAUNCHES = 2
+"""The first makes events and allocates what cools; the second tells how long launching takes."""
 
 FLOOR_SAMPLES = 5
 
@@ -62,10 +63,16 @@ class Batch:
     cold: bool
 
 
-def batch(wall: float, *, loops: int, cold: bool) -> Batch:
-    """So many steps, which the wall clock times with `wall` nanoseconds: the device is held until they are launched."""
-    hold = round(min(HOLD_LIMIT, HOLD_MARGIN * wall + COOLING * loops * cold))
-    return Batch(loops=loops, hold=hold, cold=cold)
+def batch(step: Step, timeline: Timeline, clock: Clock, *, loops: int, cold: bool) -> Batch:
+    """So many steps, with the device held until they are launched; that takes the processor as long as it took here."""
+    launching = 0
+    for _ in range(LAUNCHES):
+        timeline.hold(0)
+        began = clock.now()
+        _launched(step, timeline, loops=loops, cold=cold)
+        launching = clock.now() - began
+        timeline.finish()
+    return Batch(loops=loops, hold=round(min(HOLD_LIMIT, HOLD_MARGIN * launching)), cold=cold)
 
 
 def time_on_device(
@@ -94,25 +101,30 @@ def floor(timeline: Timeline, batch: Batch) -> float:
 
 
 def held(step: Step, timeline: Timeline, batch: Batch) -> int:
-    """Nanoseconds that the device needs for one sample: between two marks around all of its steps; where each step
-    meets cold caches, between two around each, added up."""
+    """Nanoseconds that the device needs for one sample, held before it."""
     timeline.hold(batch.hold)
+    pairs = _launched(step, timeline, loops=batch.loops, cold=batch.cold)
+    timeline.finish()
+    return sum(timeline.between(start, end) for start, end in pairs)
+
+
+def _launched(step: Step, timeline: Timeline, *, loops: int, cold: bool) -> list[tuple[int, int]]:
+    """The pairs of marks of a sample: one around all its steps; where each step meets cold caches, one around each."""
     pairs = []
     result: object = None
-    if batch.cold:
-        for _ in repeat(None, batch.loops):
+    if cold:
+        for _ in repeat(None, loops):
             timeline.cool()
             start = timeline.mark()
             result = step()
             pairs.append((start, timeline.mark()))
     else:
         start = timeline.mark()
-        for _ in repeat(None, batch.loops):
+        for _ in repeat(None, loops):
             result = step()
         pairs.append((start, timeline.mark()))
-    timeline.finish()
     del result  # kept until the next call, as samples by the wall clock keep theirs
-    return sum(timeline.between(start, end) for start, end in pairs)
+    return pairs
 
 
 def _nothing() -> None:

@@ -21,7 +21,6 @@ from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
 from bench.measure.profile import watch
 from bench.measure.workload import Workload, build, declared
-from bench.statistics import median
 
 NOTE_LIMIT = 2000
 _FRAMES = 4
@@ -149,13 +148,14 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     draft.content |= {"warmup": warmup, "loops": loops}
     with draft.phase("sentinel"):
         draft.noise["sentinel_before"] = calm_sentinel(device, request, draft)
-    samples, result = _sampled(workload, device, draft, loops=loops, seconds=policy["trial_seconds"], cold=cold)
+    wall, result = _sampled(workload, device, draft, loops=loops, seconds=policy["trial_seconds"], cold=cold)
     if (own := device.timeline()) is not None:
-        batch = timeline.batch(median(samples.wall), loops=loops, cold=cold)
-        _sampled_on_device(workload, own, batch, draft, seconds=policy["trial_seconds"] * timeline.SHARE)
+        with draft.phase("device"):
+            batch = timeline.batch(workload.step, own, device, loops=loops, cold=cold)
+            _sampled_on_device(workload, own, batch, draft, seconds=policy["trial_seconds"] * timeline.SHARE)
     with draft.phase("sentinel_after"):
         draft.noise["sentinel_after"] = device.sentinel()
-    if min(samples.wall) <= 0:
+    if min(wall) <= 0:
         raise Invalid("a sample took no time: the clock stood still")
     check_finite(device, result)
     check_tree(case, request, draft.metrics)
@@ -164,7 +164,7 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
 
 def _sampled(
     workload: Workload, device: Device, draft: Draft, *, loops: int, seconds: float, cold: bool
-) -> tuple[sampler.Samples, object]:
+) -> tuple[list[int], object]:
     """What the wall clock says, with the probes around it; the last result."""
     samples = sampler.Samples()
     draft.content |= {"samples": samples.wall, "cpu": samples.cpu}
@@ -178,7 +178,7 @@ def _sampled(
         result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload))
         after = probes.snapshot()
     draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
-    return samples, result
+    return samples.wall, result
 
 
 def _sampled_on_device(
@@ -187,9 +187,8 @@ def _sampled_on_device(
     """What the device's own clock says, and what its marks cost by themselves."""
     times: list[int] = []
     draft.content["device"] = times
-    with draft.phase("device"):
-        draft.noise["mark_floor"] = timeline.floor(own, batch)
-        timeline.time_on_device(workload.step, own, times, batch, seconds=seconds, reset=reset_of(workload))
+    draft.noise["mark_floor"] = timeline.floor(own, batch)
+    timeline.time_on_device(workload.step, own, times, batch, seconds=seconds, reset=reset_of(workload))
 
 
 def calm_sentinel(device: Device, request: Json, draft: Draft) -> int:

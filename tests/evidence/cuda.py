@@ -93,7 +93,7 @@ def times(step: Step, device: Device, *, cold: bool = False) -> Times:
     samples, marks = sampler.Samples(), list[int]()
     time_steps: Callable[..., object] = partial(sampler.time_apart, cool=own.cool) if cold else sampler.time_steps
     time_steps(step, device, samples, loops=loops, seconds=TRIAL_SECONDS)
-    batch = timeline.batch(median(samples.wall), loops=loops, cold=cold)
+    batch = timeline.batch(step, own, device, loops=loops, cold=cold)
     floor = timeline.floor(own, batch)
     timeline.time_on_device(step, own, marks, batch, seconds=TRIAL_SECONDS)
     return Times(latency=median(samples.wall) / loops / 1e9, device=(median(marks) - floor) / loops / 1e9)

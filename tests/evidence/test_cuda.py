@@ -1,7 +1,6 @@
 """The script for an NVIDIA machine, as far as it can be tried without: on the fake CUDA device and made-up numbers."""
 
 from collections.abc import Iterator
-from random import Random
 
 import pytest
 import torch
@@ -12,18 +11,9 @@ from bench.measure.fake_cuda import FakeCudaDevice, FakeCudaWorkload
 from bench.measure.processes import Json
 from tests.evidence import cuda
 from tests.evidence.cuda import CHECKS, Row, Times, clock_row, cold_row, graph_rows, repeated_row
+from tests.measure.made_up import Steady
 
 REQUEST: Json = {"round": 1, "attempt": 0, "kind": "timed", "side": "", "device": "fake-cuda"}
-
-
-class Steady(Random):
-    """No noise."""
-
-    def uniform(self, a: float, b: float) -> float:
-        return 1.0
-
-    def random(self) -> float:
-        return 0.5
 
 
 def fake_times(*, work: float, launch: float, cold: bool = False) -> Times:

@@ -9,18 +9,16 @@ import pytest
 
 from bench.analysis.values import VALUES
 from bench.measure import trial
-from bench.measure.fake_cuda import COLD, OPENING, FakeCudaDevice
+from bench.measure.fake_cuda import COLD, MARK, OPENING, WAKING, FakeCudaDevice
 from bench.measure.processes import Json
 from bench.measure.request import Place
 from bench.measure.runner import Means, Runner
-from bench.measure.timeline import FLOOR_SAMPLES
+from bench.measure.timeline import FLOOR_SAMPLES, LAUNCHES
 from bench.records.codec import decode
 from bench.records.nouns import Case, Record
 from bench.records.suite import Policy
-from tests.measure.made_up import ScriptedJudge, case, run, setup, shuffled
+from tests.measure.made_up import ScriptedJudge, Steady, case, run, setup, shuffled
 from tests.measure.test_trial import Kept
-
-NOISE = 0.02
 
 
 def timed(*, takes: float, launch: float, cache: str = "hot") -> tuple[Record, FakeCudaDevice]:
@@ -42,6 +40,7 @@ def timed(*, takes: float, launch: float, cache: str = "hot") -> tuple[Record, F
         "tree": None,
     }
     kept, device = Kept(), FakeCudaDevice(request)
+    device.random = Steady()
     trial.run(request, kept, device)
     (content,) = kept.records
     whole = {"schema": 1, "kind": "timed", "case": made.id, "round": 1, **content}
@@ -56,22 +55,22 @@ def worth(record: Record, metric: str) -> float:
 
 def test_a_step_that_the_device_takes_longer_for_is_its_work_by_either_clock() -> None:
     record, _ = timed(takes=0.001, launch=0.0001)
-    assert worth(record, "device_time") == pytest.approx(0.001, rel=NOISE)
-    assert worth(record, "latency") == pytest.approx(0.00105, rel=5 * NOISE)
+    assert worth(record, "device_time") == pytest.approx(0.001)
+    assert worth(record, "latency") == pytest.approx(0.001 + (0.0001 + WAKING / 1e9) / record.loops)
     assert worth(record, "launch") < 0.0001
 
 
 def test_a_step_that_is_launched_more_slowly_than_it_works_shows_both_times() -> None:
     record, _ = timed(takes=0.00002, launch=0.0001)
-    assert worth(record, "device_time") == pytest.approx(0.00002, rel=NOISE)
-    assert worth(record, "latency") == pytest.approx(0.0001, rel=0.03)
-    assert worth(record, "launch") == pytest.approx(0.00008, rel=0.05)
+    assert worth(record, "device_time") == pytest.approx(0.00002)
+    assert worth(record, "latency") == pytest.approx(0.0001 + (0.00002 + WAKING / 1e9) / record.loops)
+    assert worth(record, "launch") == worth(record, "latency") - worth(record, "device_time")
 
 
 def test_a_cold_step_works_longer_and_the_cooling_is_in_neither_time() -> None:
     (hot, _), (cold, _) = (timed(cache=cache, takes=0.0002, launch=0.00001) for cache in ("hot", "cold"))
-    assert worth(cold, "device_time") == pytest.approx(COLD * worth(hot, "device_time"), rel=NOISE)
-    assert worth(cold, "latency") == pytest.approx(COLD * 0.0002, rel=0.1)
+    assert worth(cold, "device_time") == pytest.approx(COLD * worth(hot, "device_time"))
+    assert worth(cold, "latency") == pytest.approx(COLD * 0.0002 + 0.00001 + WAKING / 1e9)
     assert VALUES["cpu_time"](cold, {}) is None
     assert VALUES["cpu_time"](hot, {}) is not None
 
@@ -80,15 +79,13 @@ def test_a_sample_waits_for_the_device_once_and_its_steps_never() -> None:
     record, device = timed(takes=0.00002, launch=0.00001)
     assert record.loops > 50
     batches = (record.warmup, record.samples, record.device)
-    assert len(device.waits) == sum(map(len, batches)) + FLOOR_SAMPLES
+    assert len(device.waits) == sum(map(len, batches)) + LAUNCHES + FLOOR_SAMPLES
 
 
 def test_what_the_marks_cost_is_on_record_and_no_part_of_the_device_s_time() -> None:
     record, _ = timed(takes=0.00001, launch=0.00001, cache="cold")
-    floor = record.noise["mark_floor"]
-    assert floor == record.loops * 1000
-    mean = sum(record.device) / len(record.device)
-    assert worth(record, "device_time") * 1e9 * record.loops == pytest.approx(mean - record.loops * 1000, rel=NOISE)
+    assert record.noise["mark_floor"] == record.loops * MARK
+    assert worth(record, "device_time") == pytest.approx(COLD * 0.00001)
 
 
 def test_what_it_costs_to_make_the_device_ready_is_on_record_and_in_no_sample() -> None:

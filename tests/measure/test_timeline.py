@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bench.measure.sampler import MIN_SAMPLES, Samples, time_apart, time_steps
-from bench.measure.timeline import COOLING, FLOOR_SAMPLES, HOLD_LIMIT, Batch, batch, floor, held, time_on_device
+from bench.measure.timeline import FLOOR_SAMPLES, HOLD_LIMIT, Batch, batch, floor, held, time_on_device
 
 LAUNCH, WORK, MARK, COOL = 5_000, 2_000, 300, 40_000
 
@@ -86,10 +86,20 @@ def test_a_device_that_is_not_held_waits_for_the_processor_between_its_steps() -
     assert held(device.step, device, Batch(loops=3, hold=0, cold=False)) > 3 * LAUNCH
 
 
-def test_the_device_is_held_until_a_sample_is_launched_and_never_longer_than_its_queue_is() -> None:
-    assert 1_000_000 < batch(1e6, loops=50, cold=False).hold < 2_000_000
-    assert batch(1e6, loops=50, cold=True).hold - batch(1e6, loops=50, cold=False).hold == 50 * COOLING
-    assert batch(1e9, loops=1, cold=False).hold == HOLD_LIMIT
+@pytest.mark.parametrize(("cold", "launches"), [(False, 50 + 2), (True, 50 * 4)])
+def test_the_device_is_held_for_as_long_as_launching_a_sample_takes_and_half_as_long_again(
+    *, cold: bool, launches: int
+) -> None:
+    device = Scripted()
+    made = batch(device.step, device, device, loops=50, cold=cold)
+    assert made == Batch(loops=50, hold=round(1.5 * launches * LAUNCH), cold=cold)
+    marks = 50 if cold else 1
+    assert held(device.step, device, made) == 50 * WORK + marks * MARK, "it is held long enough"
+
+
+def test_the_device_is_never_held_longer_than_its_queue_is() -> None:
+    device = Scripted()
+    assert batch(device.step, device, device, loops=10_000, cold=False).hold == HOLD_LIMIT
 
 
 def test_samples_are_taken_until_they_and_their_holding_take_their_time() -> None:
