@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench.analysis.trials import probe
 from bench.records.nouns import Record
-from bench.statistics import ordered_median, ordered_quantile, quantile
+from bench.statistics import median, ordered_median, ordered_quantile, quantile
 
 Known = Mapping[str, int | float]
 """What the survey of the case found out."""
@@ -27,7 +27,9 @@ class _Sorted:
     loops: int
     samples: Sequence[int]
     cpu: tuple[int, ...]
+    device: tuple[int, ...]
     page_faults: float | None
+    mark_floor: float | None
 
 
 def _latency(trial: _Sorted, known: Known) -> float:
@@ -70,6 +72,19 @@ def _page_faults(trial: _Sorted, known: Known) -> float | None:
     return trial.page_faults
 
 
+def _device_time(trial: _Sorted, known: Known) -> float | None:
+    """What the marks of a sample cost by themselves is no part of it."""
+    if not trial.device or trial.mark_floor is None:
+        return None
+    return max(0.0, median(trial.device) - trial.mark_floor) / trial.loops / SECOND
+
+
+def _launch(trial: _Sorted, known: Known) -> float | None:
+    """Where the device is never late it is lost in the noise of both, and then 0."""
+    device_time = _device_time(trial, known)
+    return None if device_time is None else max(0.0, _latency(trial, known) - device_time)
+
+
 VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
@@ -77,6 +92,8 @@ VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "mean_latency": _mean_latency,
     "tail": _tail,
     "per_step": _per_step,
+    "device_time": _device_time,
+    "launch": _launch,
     "throughput": _throughput,
     "flop_rate": _flop_rate,
     "page_faults": _page_faults,
@@ -86,6 +103,8 @@ UNKNOWN: dict[str, str] = {
     "cpu_time": "CPU time was not measured",
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
+    "device_time": "only a CUDA device has a clock of its own",
+    "launch": "only a CUDA device has a clock of its own",
     "throughput": "the workload does not declare its items",
     "flop_rate": "the workload does not declare its flops",
     "page_faults": "the kernel does not count page faults",
@@ -116,5 +135,10 @@ def _values(ordered: Mapping[int, _Sorted], metric: str, known: Known) -> Rounds
 
 def _sorted(trial: Record) -> _Sorted:
     return _Sorted(
-        loops=trial.loops, samples=sorted(trial.samples), cpu=trial.cpu, page_faults=probe(trial, "page_faults")
+        loops=trial.loops,
+        samples=sorted(trial.samples),
+        cpu=trial.cpu,
+        device=trial.device,
+        page_faults=probe(trial, "page_faults"),
+        mark_floor=probe(trial, "mark_floor"),
     )

@@ -52,6 +52,23 @@ def test_a_sample_of_several_steps_has_no_tail_and_one_such_trial_takes_the_case
     assert worth(records, "tail", {}) == {}
 
 
+def test_the_device_s_time_leaves_out_its_marks_and_launching_is_what_the_latency_has_beyond_it() -> None:
+    record = replace(trial(loops=2, samples=(9000,)), device=(4200, 4300, 4000), noise={"mark_floor": 200.0})
+    assert worth([record], "device_time", {}) == {0: pytest.approx(2e-6)}
+    assert worth([record], "launch", {}) == {0: pytest.approx(2.5e-6)}
+
+
+def test_a_device_that_seems_to_take_longer_than_the_wall_clock_says_leaves_nothing_for_launching() -> None:
+    record = replace(trial(samples=(1000,)), device=(1500,), noise={"mark_floor": 0.0})
+    assert worth([record], "launch", {}) == {0: 0.0}
+
+
+@pytest.mark.parametrize("metric", ["device_time", "launch"])
+def test_a_processor_has_no_clock_of_its_own(metric: str) -> None:
+    assert worth([trial(samples=TEN)], metric, {}) == {}
+    assert "CUDA" in UNKNOWN[metric]
+
+
 def test_throughput_needs_the_items_and_cpu_time_a_clock() -> None:
     assert worth([trial(samples=TEN)], "throughput", {}) == {}
     assert worth([trial(samples=TEN)], "cpu_time", {}) == {}
