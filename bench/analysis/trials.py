@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import inf
 
+from bench.records.card import SLOW_CLOCK, throttles
 from bench.records.nouns import Case, Record
 from bench.statistics import quantile
 
@@ -112,12 +113,19 @@ def _disturbed(record: Record, limit: float) -> bool:
 
 
 def told_by_probes(record: Record) -> bool:
-    """Whether the kernel says that the trial did not have its core for itself, or that the machine slept."""
+    """Whether the kernel says that the trial did not have its core for itself, or that the machine slept, or the driver
+    that the card ran slower than it is set to."""
     return (
-        (probe(record, "steal") or 0) > STEAL_LIMIT
+        slowed_card(record)
+        or (probe(record, "steal") or 0) > STEAL_LIMIT
         or (probe(record, "throttled") or 0) > 0
         or (probe(record, "suspended") or 0) > SUSPENDED_LIMIT
     )
+
+
+def slowed_card(record: Record) -> bool:
+    """Whether the card had a reason to slow down, or a clock far below the fastest of the run."""
+    return bool(throttles(probe(record, "gpu_reasons") or 0)) or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
 
 
 def sentinel_limits(cases: Sequence[Case], records: Sequence[Record]) -> Mapping[int, float]:

@@ -6,6 +6,7 @@ would let the latency choose them (a tail, for instance, from those that were sl
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bench.records.metrics import ENERGY
 from bench.records.nouns import Record
 from bench.statistics import median, quantile
 
@@ -47,6 +48,17 @@ def _per_step(trial: Record, known: Known) -> float | None:
     return latency / steps if latency and steps and not known.get("pointwise_steps") else None
 
 
+def _busy_share(trial: Record, known: Known) -> float | None:
+    """The profiler times kernels on the device, and stretches only the host: so their time is put by a step's without
+    it."""
+    latency, busy = _latency(trial, known), known.get("kernel_busy")
+    return busy / latency if latency and busy is not None else None
+
+
+def _energy(trial: Record, known: Known) -> float | None:
+    return trial.metrics.get(ENERGY)
+
+
 VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
@@ -55,6 +67,8 @@ VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "tail": _tail,
     "per_step": _per_step,
     "throughput": _throughput,
+    "busy_share": _busy_share,
+    ENERGY: _energy,
 }
 
 UNKNOWN: dict[str, str] = {
@@ -62,6 +76,8 @@ UNKNOWN: dict[str, str] = {
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
     "throughput": "the workload does not declare its items",
+    "busy_share": "no device runs kernels here",
+    ENERGY: "no counter of a card's energy was read: there is none here, or the suite did not ask when it was measured",
 }
 """Why a metric that is timed may have no value."""
 

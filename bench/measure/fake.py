@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from bench.measure import fake_trace, trial
+from bench.measure.fake_eyes import CARDS, FakeEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.workload import Builder, Workload
@@ -138,7 +139,7 @@ COARSE = "coarse"
 TICK = 100_000
 """Nanoseconds that a coarse clock can tell apart; it takes one of a hundred to be read."""
 
-PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, COARSE, *fake_trace.FAULTS)
+PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, COARSE, *CARDS, *fake_trace.FAULTS)
 
 
 class FakeWorkload:
@@ -170,7 +171,7 @@ class FakeWorkload:
         return self.own
 
 
-class FakeDevice:
+class FakeDevice(FakeEyes):
     """A clock that only made-up work moves."""
 
     def __init__(self, request: Json) -> None:

@@ -18,8 +18,10 @@ import torch.profiler
 from torch.profiler import ProfilerActivity, record_function
 
 from bench.measure import probes, trial
+from bench.measure.card import card_named
 from bench.measure.device import Device, Unavailable
 from bench.measure.look import build_report
+from bench.measure.observing import CardEyes, HostEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.workload import Builder, locate
@@ -86,7 +88,7 @@ def main(request: Json, channel: Channel) -> None:
     trial.run(request, channel, made)
 
 
-class HostDevice:
+class HostDevice(HostEyes):
     """The processor: a step is finished when it returns."""
 
     activities: tuple[ProfilerActivity, ...] = (ProfilerActivity.CPU,)
@@ -191,7 +193,7 @@ class HostDevice:
         }
 
 
-class CudaDevice(HostDevice):
+class CudaDevice(CardEyes, HostDevice):
     """A GPU, as far as wall time goes: a sample ends in one synchronisation."""
 
     activities = (ProfilerActivity.CPU, ProfilerActivity.CUDA)
@@ -218,6 +220,11 @@ class CudaDevice(HostDevice):
     def retains(self) -> bool | None:
         """The question is about the C library; the GPU has an allocator of its own."""
         return None
+
+    def libraries(self) -> dict[str, str]:
+        """The host's, the version of CUDA, and the card with its driver and settings, where there is one."""
+        found = {**super().libraries(), "cuda": torch.version.cuda or "none"}
+        return {**found, **card_named(self.name, os.environ).facts()}
 
 
 def keep_to(cores: set[int]) -> None:
