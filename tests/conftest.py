@@ -7,6 +7,17 @@ import pytest
 
 from tests.scenario import Said, Scenario, bench
 
+DRIVER = Path("/dev/nvidiactl")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what needs a GPU where no driver of one is; `pytest -m cuda` runs all of it where there is one."""
+    if DRIVER.exists():
+        return
+    for item in items:
+        if item.get_closest_marker("cuda"):
+            item.add_marker(pytest.mark.skip(reason=f"no NVIDIA driver ({DRIVER}) on this machine"))
+
 
 @pytest.fixture
 def scenario(tmp_path: Path) -> Scenario:

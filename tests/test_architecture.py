@@ -58,7 +58,10 @@ WORLDLY_METHODS = WRITING_METHODS | {
 }  # fmt: skip
 WORLDLY_PACKAGES = {"torch", "torchvision", "psutil", "pynvml"}
 
-TORCH = {"bench.measure.worker", "bench.measure.observing", "bench.measure.traffic", "bench.measure.dosed"}
+TORCH = {
+    *("bench.measure.worker", "bench.measure.cuda", "bench.measure.observing", "bench.measure.traffic"),
+    "bench.measure.dosed",
+}
 LAZY = {
     "bench.api.drawing": {"svg"},
     "bench.api.pages": {"run_page", "index_texts"},
@@ -232,7 +235,7 @@ def test_a_pure_module_draws_nothing_at_random_without_a_seed(file: str) -> None
 
 
 @pytest.mark.parametrize("file", BENCH)
-def test_only_the_worker_imports_torch(file: str) -> None:
+def test_only_the_workers_import_torch(file: str) -> None:
     found = module(file)
     torch = {name for name in imported(found) if starts_with(name, ["torch", "torchvision"])}
     assert bool(torch) == (found.name in TORCH), torch

@@ -48,6 +48,20 @@ def _per_step(trial: Record, known: Known) -> float | None:
     return latency / steps if latency and steps and not known.get("pointwise_steps") else None
 
 
+def _device_time(trial: Record, known: Known) -> float | None:
+    """What the marks of a sample cost by themselves is no part of it."""
+    floor = trial.noise.get("mark_floor", "unknown")
+    if not trial.device or floor == "unknown":
+        return None
+    return max(0.0, median(trial.device) - float(floor)) / trial.loops / SECOND
+
+
+def _launch(trial: Record, known: Known) -> float | None:
+    """Where the device is never late it is lost in the noise of both, and then 0."""
+    latency, device_time = _latency(trial, known), _device_time(trial, known)
+    return None if latency is None or device_time is None else max(0.0, latency - device_time)
+
+
 def _busy_share(trial: Record, known: Known) -> float | None:
     """The profiler times kernels on the device, and stretches only the host: so their time is put by a step's without
     it."""
@@ -66,6 +80,8 @@ VALUES: dict[str, Callable[[Record, Known], float | None]] = {
     "mean_latency": _mean_latency,
     "tail": _tail,
     "per_step": _per_step,
+    "device_time": _device_time,
+    "launch": _launch,
     "throughput": _throughput,
     "busy_share": _busy_share,
     ENERGY: _energy,
@@ -75,6 +91,8 @@ UNKNOWN: dict[str, str] = {
     "cpu_time": "CPU time was not measured",
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
+    "device_time": "only a CUDA device has a clock of its own",
+    "launch": "only a CUDA device has a clock of its own",
     "throughput": "the workload does not declare its items",
     "busy_share": "no device runs kernels here",
     ENERGY: "no counter of a card's energy was read: there is none here, or the suite did not ask when it was measured",

@@ -12,6 +12,7 @@ from types import FrameType
 
 from bench.api.planning import Plan
 from bench.errors import BenchError, Stopped
+from bench.measure.device import kind_of
 from bench.measure.lock import machine_lock
 from bench.measure.processes import end_descent
 from bench.plan.project import Project, find_project
@@ -55,10 +56,10 @@ class Site:
 
 @contextmanager
 def measuring(name: str, site: Site, *, device: str, wait: float | None) -> Iterator[None]:
-    """Alone on the machine, off the children's cores, and told of signals; the fake device needs none of the three."""
+    """Alone on the machine, off the children's cores, and told of signals; a fake device needs the last alone."""
     if not sys.platform.startswith("linux"):
         raise BenchError("measuring needs Linux", hint="reading and reporting work here")
-    if device == "fake":
+    if not kind_of(device).real:
         with interruptible():
             yield
         return

@@ -14,6 +14,7 @@ from bench.errors import BenchError, Incomparable
 from bench.gate.alike import unlike
 from bench.gate.judge import PairJudge
 from bench.measure import revisions
+from bench.measure.device import kind_of
 from bench.measure.lock import run_lock
 from bench.measure.pairing import PairMeans, PairRunner
 from bench.measure.request import Tree
@@ -103,7 +104,7 @@ def _measured(planned: Plan, site: Site, trees: Trees, asked: GateAsked, listen:
 def _short(planned: Plan) -> Plan:
     """With a gate's trials where nobody has asked for others."""
     suite = planned.asked
-    overlays = [suite.cuda if planned.options.device.startswith("cuda") else None]
+    overlays = [suite.cuda if kind_of(planned.options.device).gpu else None]
     overlays += [(suite.quick or QUICK) if planned.options.quick else None]
     keys = {*suite.policy, *planned.options.policy, *(key for overlay in overlays if overlay for key in overlay.policy)}
     if "trial_seconds" in keys:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from bench.errors import BenchError
+from bench.measure.device import kind_of
+from bench.measure.timeline import SHARE
 from bench.plan.matrix import expand, resolve
 from bench.plan.patterns import refused_label
 from bench.plan.project import Project, find_project
@@ -17,7 +19,7 @@ from bench.plan.targets import find_target
 from bench.records.nouns import Case
 from bench.records.suite import Level, Policy, PolicyKeys, Suite
 
-DEVICE = re.compile(r"cpu|fake|cuda(:[0-9]{1,4})?")
+DEVICE = re.compile(r"cpu|fake|fake-cuda|cuda(:[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +55,11 @@ class Plan:
 
 def plan(file: Path, options: Options) -> Plan:
     """Raises SuiteError with every complaint, BenchError for an option that does not fit, NothingSelected."""
-    kind = check_device(options.device)
+    gpu = kind_of(check_device(options.device)).gpu
     if options.machine is not None:
         check_machine(options.machine)
     asked = load_suite(file)
-    overlays = [*(["cuda"] if kind == "cuda" else []), *(["quick"] if options.quick else [])]
+    overlays = [*(["cuda"] if gpu else []), *(["quick"] if options.quick else [])]
     suite, policy = resolve(asked, overlays=overlays, levels=options.levels, policy=options.policy)
     cases = expand(suite, policy)
     return Plan(
@@ -97,11 +99,14 @@ def notes(plan: Plan) -> tuple[str, ...]:
 
 
 def expected_seconds(plan: Plan) -> float:
-    """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey."""
-    if plan.options.device == "fake":
+    """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey; on a GPU
+    a trial is timed by two clocks."""
+    kind = kind_of(plan.options.device)
+    if not kind.real:
         return 0.0
     measured = [case for case in plan.cases if case.skip is None]
     policy, allocators = plan.policy, {case.allocator for case in measured}
+    timed = policy.trial_seconds * (1 + SHARE * kind.gpu)
     servers = len(allocators) * (1 + policy.rounds / policy.rounds_per_server)
-    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * (policy.trial_seconds + 0.1))
+    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * (timed + 0.1))
     return min(guess, policy.max_seconds or guess)

@@ -84,8 +84,12 @@ def finished(outcome: Estimate) -> str:
 
 
 def exit_code(made: Report) -> int:
-    """3 where a case failed or was unavailable; a declared skip is no failure."""
-    return 3 if any(record.status in NOT_MEASURED for record in made.stored.records) else 0
+    """3 where a case failed or was unavailable; a declared skip is no failure, nor is what succeeded when it was tried
+    again."""
+    records = made.stored.records
+    measured = {(record.kind, record.case, record.round) for record in records if record.status == "ok"}
+    failed = {(r.kind, r.case, r.round) for r in records if r.status in NOT_MEASURED}
+    return 3 if failed - measured else 0
 
 
 def show_plan(planned: Plan) -> None:

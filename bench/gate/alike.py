@@ -63,4 +63,5 @@ def _meaning(case: Case) -> dict[str, Level]:
         **{f"arguments.{name}": level for name, level in case.arguments.items()},
         "threads": case.threads,
         "allocator": case.allocator,
+        "cache": case.cache,
     }

@@ -75,6 +75,8 @@ class Server:
         self._replies = open(reply, "rb")  # noqa: SIM115 - closed with the server
         try:
             self.ready = self._await_ready(setup.start_seconds)
+            if setup.launch == "fork" and kind.gpu:
+                refuse_opened(str(self.ready["gpu"]))
         except BaseException:
             self._kill()  # while it imports it does not look at its pipe
             self.close()
@@ -153,6 +155,14 @@ class Server:
         self._errors.seek(0)
         last = self._errors.read().decode("utf-8", "replace").strip().splitlines()[-1:]
         return f"a server ended by itself ({self._process.returncode}): {''.join(last) or 'no message'}"
+
+
+def refuse_opened(gpu: str) -> None:
+    """Raises BenchError where a server that is to be forked has that file of NVIDIA's driver open."""
+    if gpu:
+        what = f"a server has opened {gpu} while it imported: no process that is forked from it can use CUDA"
+        hint = "take the module that asks for a GPU out of the policy's preload, or measure with --launch spawn"
+        raise BenchError(what, where="preload", hint=hint)
 
 
 def _start_failed(what: str, importing: str) -> BenchError:

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from bench.measure.eyes import Eyes
 from bench.measure.sampler import Clock, Step
+from bench.measure.timeline import Timeline
 from bench.measure.workload import Builder
 
 
@@ -24,6 +25,23 @@ class Device(Clock, Eyes, Protocol):
 
     def builder(self, case: Mapping[str, object]) -> Builder:
         """What builds the case's workload; importing it is a phase of its own."""
+        ...
+
+    def timeline(self) -> Timeline | None:
+        """The device's own clock; None where its work is done when a step returns."""
+        ...
+
+    def opened(self) -> dict[str, float]:
+        """What it has cost since this was last asked to make the device ready for any case, seconds by name: nothing
+        of it is part of a case."""
+        ...
+
+    def forget(self) -> None:
+        """Between two cases of a process: lets go of what the first has left to the libraries."""
+        ...
+
+    def sound(self) -> bool:
+        """Whether another case can be measured in this process, after one that failed."""
         ...
 
     def sentinel(self) -> int: ...
@@ -54,22 +72,28 @@ class Device(Clock, Eyes, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """How a kind of device is served: the module whose `main` runs in the child, and what its server imports first."""
+    """How a kind of device is served: the module whose `main` runs in the child, and what its server imports first.
+
+    `bounded`: the address space of its children can be; `gpu`: the `cuda` block of a suite is for it; `real`: it needs
+    the machine for itself."""
 
     worker: str
     preload: tuple[str, ...]
     isolate: Literal["case", "round"]
-    bounded: bool
+    bounded: bool = True
+    gpu: bool = False
+    real: bool = True
 
 
 # These three import no operation and start no thread; without them a child's first optimiser or profiler costs 1 s.
 _TORCH = ("torch._dynamo", "torch.profiler")
 
 DEVICES: dict[str, Kind] = {
-    "cpu": Kind(worker="bench.measure.worker", preload=_TORCH, isolate="case", bounded=True),
+    "cpu": Kind(worker="bench.measure.worker", preload=_TORCH, isolate="case"),
     # A CUDA context maps far more address space than it uses, so no bound on it can be set there.
-    "cuda": Kind(worker="bench.measure.worker", preload=_TORCH, isolate="round", bounded=False),
-    "fake": Kind(worker="bench.measure.fake", preload=(), isolate="case", bounded=True),
+    "cuda": Kind(worker="bench.measure.cuda", preload=_TORCH, isolate="round", bounded=False, gpu=True),
+    "fake": Kind(worker="bench.measure.fake", preload=(), isolate="case", real=False),
+    "fake-cuda": Kind(worker="bench.measure.fake_cuda", preload=(), isolate="round", gpu=True, real=False),
 }
 
 

@@ -18,6 +18,7 @@ from bench.measure import fake_trace, trial
 from bench.measure.fake_eyes import CARDS, FakeEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
+from bench.measure.timeline import Timeline
 from bench.measure.workload import Builder, Workload
 
 SENTINEL = 10_000_000
@@ -224,6 +225,21 @@ class FakeDevice(FakeEyes):
             return FakeWorkload(self, pace * float(levels.get("takes", drawn)), fault)
 
         return workload
+
+    def timeline(self) -> Timeline | None:
+        """Its steps are over when they return."""
+        return None
+
+    def opened(self) -> dict[str, float]:
+        """It is there."""
+        return {}
+
+    def forget(self) -> None:
+        """It remembers nothing."""
+
+    def sound(self) -> bool:
+        """Whatever a case breaks is the case's."""
+        return True
 
     def sentinel(self) -> int:
         """A quiet machine, unless told otherwise."""

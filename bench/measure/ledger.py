@@ -4,7 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bench.records.nouns import Case, Record, Trial
+from bench.records.nouns import Case, Record, Status, Trial
+
+UNREPEATED: tuple[Status, ...] = ("ok", "skipped", "unavailable", "cancelled")
+"""What another process would say again, or nobody asked for."""
 
 FAILURES = 2
 """After so many failed trials a case is given up: each may cost a whole timeout."""
@@ -43,6 +46,7 @@ class Ledger:
         self.clocks = Clocks()
         self.timed_seconds = self.waited_seconds = 0.0
         self._rounds: defaultdict[int, set[str]] = defaultdict(set)
+        self._once: dict[tuple[str, int], Record] = {}
         self._failures: Counter[str] = Counter()
         for record in done:
             self._index(record)
@@ -59,6 +63,9 @@ class Ledger:
     def _index(self, record: Record) -> None:
         self.records.append(record)
         self.clocks.add(record)
+        first = self._once.pop((record.case, record.round), None)
+        if record.attempt == 0:
+            self._once[record.case, record.round] = record
         if record.kind == "survey":
             self.surveys[record.case] = record
         if record.kind == "peak":
@@ -72,6 +79,8 @@ class Ledger:
         self.waited_seconds += 0.0 if waited == "unknown" else waited
         self._rounds[record.round].add(record.case)
         self._failures[record.case] += record.status != "ok"
+        if first is not None and first.status != "ok" and record.status == "ok":
+            self._failures[record.case] -= 1  # it failed beside others, and not alone
 
     @property
     def servers(self) -> int:
@@ -81,12 +90,21 @@ class Ledger:
     def has(self, trial: Trial) -> bool:
         """Whether that survey (round 0) or that attempt is on record."""
         if trial.round == 0:
-            return trial.case.id in self.surveys
+            return trial.case.id in self.surveys and self.surveys[trial.case.id].attempt >= trial.attempt
         return self.attempts[trial.case.id, trial.round] > trial.attempt
 
     def unmeasured(self, cases: Iterable[Case], round: int) -> list[Case]:
         """The cases that have no trial in that round yet."""
         return [case for case in cases if case.id not in self._rounds[round]]
+
+    def failed_once(self, cases: Iterable[Case], round: int) -> list[Trial]:
+        """The second attempts of what was tried once in that round (0: surveyed) and failed."""
+        first = [(case, self._once.get((case.id, round))) for case in cases]
+        return [
+            Trial(case=case, round=round, attempt=1)
+            for case, record in first
+            if record is not None and record.status not in UNREPEATED
+        ]
 
     def timeable(self, cases: Iterable[Case]) -> list[Case]:
         """The cases that were surveyed well and have not failed too often since."""

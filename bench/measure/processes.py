@@ -126,6 +126,16 @@ def become_child(request: Json, log_end: int) -> None:
     limit_memory(request)
 
 
+def opened_gpu(descriptors: Path = Path("/proc/self/fd")) -> str:
+    """The file of NVIDIA's driver that this process has open, the first by name; empty where it has none. Asking for
+    the number of GPUs can be enough to open one, and a fork of such a process cannot use CUDA."""
+    links = []
+    for descriptor in descriptors.iterdir():
+        with contextlib.suppress(OSError):  # the one that this folder is read through is gone
+            links.append(os.readlink(descriptor))
+    return min((link for link in links if link.startswith("/dev/nvidia")), default="")
+
+
 def limit_memory(request: Json) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     memory = request.get("memory")

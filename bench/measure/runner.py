@@ -95,6 +95,7 @@ class Runner:
             allocator = group[0].allocator
             yield from self._child(pool, [Trial(case=c, round=0) for c in group], prove=allocator not in proved)
             proved.add(allocator)
+        yield from self._alone(pool, 0)
 
     def _peaks(self, pool: "Pool") -> Iterator[Record]:
         """Of the device with each number of threads that a case has, in the precisions that these cases have: a
@@ -119,7 +120,7 @@ class Runner:
                 precise = self.means.judge.precise(self.ledger.at_look(policy.rounds))
                 cases = [case for case in cases if case.id not in precise]
             missing = self.ledger.unmeasured(cases, number)
-            if not missing:
+            if not missing and not self._failed(number):
                 continue
             if self._budget.done(pieces=PIECES_AFTER_LOOK if number == policy.rounds + 1 else 1):
                 return
@@ -132,14 +133,24 @@ class Runner:
             cases = [case for case in cases if not self.ledger.given_up(case)]
 
     def _round(self, pool: "Pool", cases: Sequence[Case], number: int) -> Iterator[Record]:
-        """Those cases once, in the round's own order; then again those that were disturbed."""
+        """Those cases once, in the round's own order; then again, alone, those that failed beside others, and those
+        that were disturbed."""
         wanted = {case.id for case in cases}
         ordered = [case for case in self.means.order(self.run.cases, round=number) if case.id in wanted]
         for group in self._groups(ordered):
             yield from self._child(pool, [Trial(case=c, round=number) for c in group])
+        yield from self._alone(pool, number)
         for _ in range(IN_ROUND):
             for trial in [t for t in self._disturbed() if t.round == number and t.attempt <= IN_ROUND]:
                 yield from self._child(pool, [trial])
+
+    def _alone(self, pool: "Pool", number: int) -> Iterator[Record]:
+        """What failed in a process that it shared, once more in one of its own: whether the others were at fault."""
+        for trial in self._failed(number):
+            yield from self._child(pool, [trial])
+
+    def _failed(self, number: int) -> list[Trial]:
+        return [] if self.run.isolate == "case" else self.ledger.failed_once(self.run.cases, number)
 
     def _repeats_at_the_end(self, pool: "Pool") -> Iterator[Record]:
         """Disturbed trials once more, in servers of their own, each of which times a case at most once: so the trials
@@ -172,20 +183,21 @@ class Runner:
         return list(groups.values())
 
     def _child(self, pool: "Pool", trials: Sequence[Trial], *, prove: bool = False) -> Iterator[Record]:
-        """The records of one child; what it left undone when it ended early is done alone."""
-        server = pool.server(trials[0].case.allocator)
-        try:
-            wait = self._wait(trials[0]) if trials[0].round else NO_WAIT
-            for record in ask(server, self.run, self.means.place, trials, wait=wait, prove=prove):
-                yield self.ledger.add(record)
-        except Internal as error:
-            # A case can end the process that it was forked from, and so can a machine without memory.
-            pool.renew()
-            culprit = next(trial for trial in trials if not self.ledger.has(trial))
-            yield self.ledger.add(made(culprit, server.number, status="crashed", note=error.what))
-        for trial in trials:
-            if not self.ledger.has(trial):
-                yield from self._child(pool, [trial])
+        """The records of one child; what it left undone when it ended early is another's, which has at least one fewer
+        to do."""
+        left = list(trials)
+        while left:
+            server = pool.server(left[0].case.allocator)
+            try:
+                wait = self._wait(left[0]) if left[0].round else NO_WAIT
+                for record in ask(server, self.run, self.means.place, left, wait=wait, prove=prove):
+                    yield self.ledger.add(record)
+            except Internal as error:
+                # A case can end the process that it was forked from, and so can a machine without memory.
+                pool.renew()
+                culprit = next(trial for trial in left if not self.ledger.has(trial))
+                yield self.ledger.add(made(culprit, server.number, status="crashed", note=error.what))
+            left, prove = [trial for trial in left if not self.ledger.has(trial)], False
 
     def _wait(self, trial: Trial) -> Wait:
         """Until when the child of that trial may wait for calm."""

@@ -1,4 +1,6 @@
-"""A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch."""
+"""A step and a stopwatch → warm-up, the number of steps a sample holds, samples. No progress, no file, no torch.
+
+Samples by a device's own clock are `bench.measure.timeline`'s."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -78,6 +80,38 @@ def time_steps(
         clock.finish()
         took = clock.now() - start
         cpu.append(clock.cpu() - busy)
+        wall.append(took)
+        left -= took
+        if reset is not None:
+            reset()
+    return result
+
+
+def time_apart(
+    step: Step,
+    clock: Clock,
+    samples: Samples,
+    *,
+    cool: Callable[[], None],
+    loops: int,
+    seconds: float,
+    reset: Callable[[], None] | None = None,
+) -> object:
+    """As `time_steps`, but each step of a sample is timed by itself, after `cool`, which is over when its time begins.
+
+    The processor's time would be that of `cool` too, and is left out."""
+    wall = samples.wall
+    result: object = None
+    left = seconds * 1e9
+    while left > 0 or len(wall) < MIN_SAMPLES:
+        took = 0
+        for _ in repeat(None, loops):
+            cool()
+            clock.finish()
+            start = clock.now()
+            result = step()
+            clock.finish()
+            took += clock.now() - start
         wall.append(took)
         left -= took
         if reset is not None:

@@ -25,6 +25,7 @@ from bench.measure.processes import (
     become_reaper,
     flush_and_exit,
     oom_kills,
+    opened_gpu,
     poll_time,
     preload,
     sweep,
@@ -58,7 +59,7 @@ class Server:
             self.worker = sys.modules[str(self.setup["worker"])]
             gc.collect()
             gc.freeze()
-        self.say({"ready": {"seconds": time.monotonic() - began, "failed": failed}})
+        self.say({"ready": {"seconds": time.monotonic() - began, "failed": failed, "gpu": opened_gpu()}})
 
     def serve(self) -> None:
         for line in sys.stdin:

@@ -5,7 +5,6 @@ A survey looks at everything that is not time, once and untimed; a timed trial c
 import gc
 import hashlib
 import json
-import math
 import os
 import time
 import traceback
@@ -15,21 +14,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
-from bench.measure import card, energy, memory, probes, proof, sampler
+from bench.measure import card, energy, memory, probes, sampler, timeline
+from bench.measure.checks import Invalid, check_equal, check_finite, check_tree, own_metrics
 from bench.measure.device import Device, Unavailable
 from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
 from bench.measure.profile import watch
 from bench.measure.surveyed import surveyed
-from bench.measure.workload import Equality, Workload, build, declared
+from bench.measure.workload import Workload, build, declared
 
 NOTE_LIMIT = 2000
 _FRAMES = 4
 _HERE = os.path.dirname(__file__)
-
-
-class Invalid(Exception):
-    """The case ran, and what it computed is wrong."""
+UNHARMED = ("ok", "skipped", "unavailable")
+"""After any other status a shared process may be unfit for the next case."""
 
 
 class TooLong(Exception):
@@ -75,13 +73,17 @@ def run(request: Json, channel: Channel, device: Device) -> None:
     cases = request["cases"]
     assert isinstance(cases, list)
     asked = cast("float", request["asked"])
-    for case in cases:
+    for number, case in enumerate(cases):
+        if number:
+            gc.collect()
+            device.forget()
+            asked = time.monotonic()
         draft = Draft(channel, content={"started": round(time.time(), 3)})
         draft.phases["start"] = time.monotonic() - asked
         status, note = outcome(partial(look, case, request, device, draft), draft)
         draft.send(status, note)
-        gc.collect()
-        asked = time.monotonic()
+        if status not in UNHARMED and not device.sound():
+            return  # whoever asked starts another process for the rest
 
 
 def outcome(look: Callable[[], None], draft: Draft) -> tuple[str, str | None]:
@@ -113,8 +115,13 @@ def explain(error: BaseException) -> str:
 
 def _build(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> Workload:
     threads, seed = cast("int", case["threads"]), cast("int", request["seed"])
+    if case["cache"] == "cold" and device.timeline() is None:
+        raise Unavailable(f"cache=cold: nothing empties the caches of {request['device']} before every step")
     with draft.phase("prepare"):
-        device.prepare(threads=threads, seed=seed)
+        try:
+            device.prepare(threads=threads, seed=seed)
+        finally:
+            draft.phases |= device.opened()
     with draft.phase("import"):
         builder = device.builder(case)
     with draft.phase("build"):
@@ -130,8 +137,8 @@ def _build(case: Mapping[str, object], request: Json, device: Device, draft: Dra
 
 
 def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> None:
-    """Build, warm up, calibrate, sentinel, samples, sentinel."""
-    policy = cast("dict[str, float]", request["policy"])
+    """Build, warm up, calibrate, sentinel, samples by the wall clock, samples by the device's clock, sentinel."""
+    policy, cold = cast("dict[str, float]", request["policy"]), case["cache"] == "cold"
     workload = _build(case, request, device, draft)
     with draft.phase("warm_up"):
         warmup = sampler.warm_up(workload.step, device, seconds=policy["warmup_seconds"])
@@ -139,27 +146,51 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     draft.content |= {"warmup": warmup, "loops": loops}
     with draft.phase("sentinel"):
         draft.noise["sentinel_before"] = calm_sentinel(device, request, draft)
-    reset = getattr(workload, "reset", None)
-    with draft.phase("samples"):
-        samples = sampler.Samples()
-        draft.content |= {"samples": samples.wall, "cpu": samples.cpu}
-        driver, before = device.card.read(), probes.snapshot()
-        result = sampler.time_steps(
-            workload.step, device, samples, loops=loops, seconds=policy["trial_seconds"], reset=reset
-        )
-        after = probes.snapshot()
-        draft.noise |= card.noise(driver, device.card.read())
-    draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
+    wall, result = _sampled(workload, device, draft, loops=loops, seconds=policy["trial_seconds"], cold=cold)
+    if (own := device.timeline()) is not None:
+        with draft.phase("device"):
+            batch = timeline.batch(workload.step, own, device, loops=loops, cold=cold)
+            _sampled_on_device(workload, own, batch, draft, seconds=policy["trial_seconds"] * timeline.SHARE)
     with draft.phase("sentinel_after"):
         draft.noise["sentinel_after"] = device.sentinel()
-    if min(samples.wall) <= 0:
+    if min(wall) <= 0:
         raise Invalid("a sample took no time: the clock stood still")
     check_finite(device, result)
     if request["energy"]:
         with draft.phase("energy"):
-            draft.metrics |= energy.metered(workload.step, device, device.card, loops=loops, reset=reset)
-    check_tree(case, request, draft)
+            draft.metrics |= energy.metered(workload.step, device, device.card, loops=loops, reset=reset_of(workload))
+    check_tree(case, request, draft.metrics)
     close(workload)
+
+
+def _sampled(
+    workload: Workload, device: Device, draft: Draft, *, loops: int, seconds: float, cold: bool
+) -> tuple[list[int], object]:
+    """What the wall clock says, with the probes around it; the last result."""
+    samples = sampler.Samples()
+    draft.content |= {"samples": samples.wall, "cpu": samples.cpu}
+    time_steps: Callable[..., object] = sampler.time_steps
+    if cold:
+        own = device.timeline()
+        assert own is not None  # `_build` has refused the case otherwise
+        time_steps = partial(sampler.time_apart, cool=own.cool)
+    with draft.phase("samples"):
+        driver, before = device.card.read(), probes.snapshot()
+        result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload))
+        after = probes.snapshot()
+        draft.noise |= card.noise(driver, device.card.read())
+    draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
+    return samples.wall, result
+
+
+def _sampled_on_device(
+    workload: Workload, own: timeline.Timeline, batch: timeline.Batch, draft: Draft, *, seconds: float
+) -> None:
+    """What the device's own clock says, and what its marks cost by themselves."""
+    times: list[int] = []
+    draft.content["device"] = times
+    draft.noise["mark_floor"] = timeline.floor(own, batch)
+    timeline.time_on_device(workload.step, own, times, batch, seconds=seconds, reset=reset_of(workload))
 
 
 def calm_sentinel(device: Device, request: Json, draft: Draft) -> int:
@@ -224,7 +255,7 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
             device.prepare(threads=1, seed=cast("int", request["seed"]))
             draft.noise["sentinel_single"] = device.sentinel()
     draft.noise["clock_resolution"] = sampler.resolution(device) or "unknown"
-    check_tree(case, request, draft)
+    check_tree(case, request, draft.metrics)
     close(workload)
 
 
@@ -237,41 +268,9 @@ def _seen(workload: Workload, request: Json, device: Device, draft: Draft) -> No
     draft.noise |= seen.noise
 
 
-def check_tree(case: Mapping[str, object], request: Json, draft: Draft) -> None:
-    """Raises Invalid where a module of the subject's was not loaded from the side's own tree: a gate that measures one
-    revision twice must not pass."""
-    tree = cast("dict[str, object] | None", request["tree"])
-    if tree is None:
-        return
-    root = str(tree["root"])
-    found = proof.foreign(root, cast("list[str]", tree["names"]), str(case["target"]))
-    if found:
-        draft.metrics["foreign_modules"] = len(found)
-        raise Invalid(proof.complaint(found, root))
-
-
-def check_finite(device: Device, result: object) -> None:
-    """Raises Invalid where the last step's result holds a NaN or an infinity."""
-    if not device.finite(result):
-        raise Invalid("the step's result is not finite")
-
-
-def own_metrics(found: Mapping[str, float]) -> Mapping[str, float]:
-    """Raises Invalid where the workload's own numbers are none."""
-    for name, value in found.items():
-        if not math.isfinite(value):
-            raise Invalid(f"its metric {name} is {value}")
-    return found
-
-
-def check_equal(workload: Workload) -> None:
-    """Raises Invalid where a workload with a reference is not equal to it within its own tolerance."""
-    check = cast("Callable[[], Equality] | None", getattr(workload, "check", None))
-    if check is None:
-        return
-    equality = check()
-    if not equality.max_error <= equality.tolerance:  # written so that a NaN fails
-        raise Invalid(f"differs from its reference by {equality.max_error:.3g}, tolerance {equality.tolerance:.3g}")
+def reset_of(workload: Workload) -> Callable[[], None] | None:
+    """What the workload wants done between samples."""
+    return cast("Callable[[], None] | None", getattr(workload, "reset", None))
 
 
 def close(workload: Workload) -> None:

@@ -1,5 +1,6 @@
-"""The child on a real device: torch's threads, seeds, profiler and sentinel behind the `Device` protocol."""
+"""The child on a processor: torch's threads, seeds, profiler and sentinel behind the `Device` protocol."""
 
+import ctypes
 import gc
 import math
 import os
@@ -14,16 +15,16 @@ from typing import cast
 import numpy
 import numpy.random
 import torch
+import torch._dynamo
 import torch.profiler
 from torch.profiler import ProfilerActivity, record_function
 
 from bench.measure import probes, trial
-from bench.measure.card import card_named
-from bench.measure.device import Device, Unavailable
 from bench.measure.look import build_report
-from bench.measure.observing import CardEyes, HostEyes
+from bench.measure.observing import HostEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
+from bench.measure.timeline import Timeline
 from bench.measure.workload import Builder, locate
 from bench.records.profile import STEP
 
@@ -34,6 +35,9 @@ SENTINEL_NUMBERS = 65_536
 PROOF_NUMBERS = 25_000_000
 """A block of 100 MB. Whether it is kept is seen in the resident memory after it is freed: whether a second block finds
 it free, without page faults, is chance, because small objects are cut from the first in between (3 of 5 processes)."""
+
+
+_libc = ctypes.CDLL(None)
 
 
 def cudnn_precision() -> str:
@@ -83,9 +87,7 @@ SWITCHES: dict[str, tuple[Callable[[], object], Callable[..., object]]] = {
 
 def main(request: Json, channel: Channel) -> None:
     """What the server calls in a fresh child."""
-    device = str(request["device"])
-    made: Device = CudaDevice(request) if device.startswith("cuda") else HostDevice(request)
-    trial.run(request, channel, made)
+    trial.run(request, channel, HostDevice(request))
 
 
 class HostDevice(HostEyes):
@@ -125,6 +127,25 @@ class HostDevice(HostEyes):
     def builder(self, case: Mapping[str, object]) -> Builder:
         """The function that the case's target names."""
         return locate(str(case["target"]), cast("list[str]", self.request["paths"]))
+
+    def timeline(self) -> Timeline | None:
+        """None: the processor's work is done when a step returns."""
+        return None
+
+    def opened(self) -> dict[str, float]:
+        """Nothing is made once a process."""
+        return {}
+
+    def forget(self) -> None:
+        """Lets go of what earlier cases have compiled, whose number dynamo limits, and has the C library give back the
+        memory that they have freed, where it is one that can."""
+        torch._dynamo.reset()
+        if (trim := getattr(_libc, "malloc_trim", None)) is not None:
+            trim(0)
+
+    def sound(self) -> bool:
+        """What would spoil a process for all cases ends it."""
+        return True
 
     def sentinel(self) -> int:
         """Nanoseconds of a fixed computation that every trial does before and after its samples."""
@@ -191,40 +212,6 @@ class HostDevice(HostEyes):
             "cudnn": str(torch.backends.cudnn.version() or "none"),  # type: ignore[no-untyped-call]
             **{f"flag.{name}": value for name, value in flags.items()},
         }
-
-
-class CudaDevice(CardEyes, HostDevice):
-    """A GPU, as far as wall time goes: a sample ends in one synchronisation."""
-
-    activities = (ProfilerActivity.CPU, ProfilerActivity.CUDA)
-
-    def __init__(self, request: Json) -> None:
-        super().__init__(request)
-        self.name = str(request["device"])
-
-    def prepare(self, *, threads: int, seed: int) -> None:
-        """The host's, and a context on the device."""
-        if not torch.cuda.is_available():
-            raise Unavailable(f"{self.name}: torch {torch.__version__} finds no CUDA device on this machine")
-        try:
-            torch.cuda.set_device(self.name)
-        except RuntimeError as error:
-            raise Unavailable(f"{self.name}: {str(error).splitlines()[0]}") from error
-        super().prepare(threads=threads, seed=seed)
-        torch.cuda.synchronize()
-
-    def finish(self) -> None:
-        """Waits for everything that was launched."""
-        torch.cuda.synchronize()
-
-    def retains(self) -> bool | None:
-        """The question is about the C library; the GPU has an allocator of its own."""
-        return None
-
-    def libraries(self) -> dict[str, str]:
-        """The host's, the version of CUDA, and the card with its driver and settings, where there is one."""
-        found = {**super().libraries(), "cuda": torch.version.cuda or "none"}
-        return {**found, **card_named(self.name, os.environ).facts()}
 
 
 def keep_to(cores: set[int]) -> None:

@@ -6,16 +6,19 @@ from bench.plan.nearest import nearest
 from bench.plan.scalars import read_plain
 from bench.records.suite import Factor, Factors, Level, Suite
 
-HARNESS = ("threads", "allocator")
-"""Factors or keys of `base` that set up the process; no builder gets them as an argument of its own."""
+HARNESS = ("threads", "allocator", "cache")
+"""Factors or keys of `base` that the harness sets up; no builder gets them as an argument of its own."""
+
+CHOICES = {"allocator": ("retain", "system"), "cache": ("hot", "cold")}
+"""The levels of those that are names."""
 
 
 def refused_setting(name: str, level: Level) -> str | None:
     """The reason for which a level cannot be one of the harness's factor of that name, if there is one."""
     if name == "threads" and (type(level) is not int or not 1 <= level <= 4096):
         return f"a number of threads is a whole number from 1 to 4096, not {quoted(level)}"
-    if name == "allocator" and level not in ("retain", "system"):
-        return f"no allocator {quoted(level)}{nearest(label(level), ('retain', 'system'))}"
+    if name in CHOICES and level not in CHOICES[name]:
+        return f"no {name} {quoted(level)}{nearest(label(level), CHOICES[name])}"
     return None
 
 

@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 
 from bench.errors import BenchError
-from bench.plan.levels import HARNESS, bundles, factor_names, label, term
+from bench.plan.levels import CHOICES, HARNESS, bundles, factor_names, label, term
 from bench.plan.overlays import Keys, chosen_levels, overlay_factors, policy_of, with_levels
 from bench.records.nouns import Case
 from bench.records.suite import Factors, Level, Policy, Suite, Where
@@ -69,7 +69,7 @@ def expand(suite: Suite, policy: Policy) -> tuple[Case, ...]:
         raise BenchError(f"{count:,} cases; at most {MAX_CASES:,}", where=suite.name, hint="fewer levels, or --set")
     skips = [(_wanted(suite, skip.where), skip.because) for skip in suite.skip]
     base = {name: level for name, level in suite.base.items() if name != "target" and name not in HARNESS}
-    process = {"threads": policy.threads, "allocator": policy.allocator, **_harness(suite.base)}
+    process = {"threads": policy.threads, "allocator": policy.allocator, "cache": "hot", **_harness(suite.base)}
     cases: dict[str, Case] = {}
     for row in rows(suite):
         identity = ",".join(option.term for option in row)
@@ -96,7 +96,8 @@ def _case(
             arguments.update(option.entries)
     assert isinstance(target, str)
     assert isinstance(process["threads"], int)
-    assert process["allocator"] in ("retain", "system")
+    assert process["allocator"] in CHOICES["allocator"]
+    assert process["cache"] in CHOICES["cache"]
     return Case(
         id=identity,
         target=target,
@@ -104,6 +105,7 @@ def _case(
         arguments=arguments,
         threads=process["threads"],
         allocator="system" if process["allocator"] == "system" else "retain",
+        cache="cold" if process["cache"] == "cold" else "hot",
         skip=skip,
     )
 

@@ -42,6 +42,8 @@ METRICS: dict[str, Metric] = {
         _metric("mean_latency", "s", "trials", "wall time of a step: the mean of a trial's samples"),
         _metric("tail", "s", "trials", "wall time of a step: the 95th percentile, where one sample is one step"),
         _metric("per_step", "s", "trials", "latency by sequential_steps: the time of one product on the longest chain"),
+        _metric("device_time", "s", "trials", "time of a step by the GPU's own clock, its work lying ready"),
+        _metric("launch", "s", "trials", "latency less device_time: what launching a step and waiting for it adds"),
         _metric("throughput", "items/s", "trials", "items by latency", "more"),
         _metric("parameters", "1", "exact", "trainable numbers of the network"),
         _metric("flops", "1", "exact", "2 × multiply-adds of the matrix products and convolutions of a step"),

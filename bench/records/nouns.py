@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from bench.records.suite import FORBID_EXTRA, Allocator, GateSpec, Level, Policy, Suite
+from bench.records.suite import FORBID_EXTRA, Allocator, Cache, GateSpec, Level, Policy, Suite
 
 SCHEMA = 1
 """1 (2026-11): the first."""
@@ -37,6 +37,7 @@ class Case:
     arguments: dict[str, Level]
     threads: int
     allocator: Allocator
+    cache: Cache = "hot"
     skip: str | None = None
 
 
@@ -52,11 +53,12 @@ class Trial:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What became of a survey, a trial, a fact or a peak. Times are integers in nanoseconds: `warmup` of one step each,
-    `samples` and `cpu` of `loops` steps each; `phases` are seconds; a probe that the kernel lacks is `unknown`, never
-    0. `operators` and `kernels` name what ran on the host and on a device in a profiled step; `facts` are words: how
-    products of float32 are rounded, the type of most numbers. In a gate `round` is the number of the pair, `side` and
-    `position` (1 or 2) tell its two trials apart. Of a fact `case` is its target, and `observed` what it saw, by name;
-    of a peak it is how many threads it had, and `metrics` are rates."""
+    `samples` and `cpu` of `loops` steps each, and so `device`, of samples of their own by the clock of a device that
+    has one; `phases` are seconds; a probe that the kernel lacks is `unknown`, never 0. `operators` and `kernels` name
+    what ran on the host and on a device in a profiled step; `facts` are words: how products of float32 are rounded, the
+    type of most numbers. In a gate `round` is the number of the pair, `side` and `position` (1 or 2) tell its two
+    trials apart. Of a fact `case` is its target, and `observed` what it saw, by name; of a peak it is how many threads
+    it had, and `metrics` are rates."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -73,6 +75,7 @@ class Record:
     warmup: tuple[int, ...] = ()
     samples: tuple[int, ...] = ()
     cpu: tuple[int, ...] = ()
+    device: tuple[int, ...] = ()
     phases: dict[str, float] = field(default_factory=dict)
     noise: dict[str, float | Unknown] = field(default_factory=dict)
     metrics: dict[str, int | float] = field(default_factory=dict)

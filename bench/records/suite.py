@@ -21,6 +21,7 @@ Share = Annotated[
 ]
 Memory = Annotated[str, Field(pattern=r"^(\d+(\.\d+)?%|\d+(\.\d+)?[KMGT]?B)$")]
 Allocator = Literal["retain", "system"]
+Cache = Literal["hot", "cold"]
 
 
 def one_or_many(value: object) -> object:

@@ -1,5 +1,7 @@
 """What one trial is worth."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.analysis.values import UNKNOWN, VALUES, values
@@ -42,6 +44,23 @@ def test_a_sample_of_several_steps_has_no_tail_and_one_such_trial_takes_the_case
     records = [trial(samples=TEN, round_=0), trial(samples=TEN, loops=2, round_=1)]
     assert values(records[:1], "tail", {}) != {}
     assert values(records, "tail", {}) == {}
+
+
+def test_the_device_s_time_leaves_out_its_marks_and_launching_is_what_the_latency_has_beyond_it() -> None:
+    record = replace(trial(loops=2, samples=(9000,)), device=(4200, 4300, 4000), noise={"mark_floor": 200.0})
+    assert values([record], "device_time", {}) == {0: pytest.approx(2e-6)}
+    assert values([record], "launch", {}) == {0: pytest.approx(2.5e-6)}
+
+
+def test_a_device_that_seems_to_take_longer_than_the_wall_clock_says_leaves_nothing_for_launching() -> None:
+    record = replace(trial(samples=(1000,)), device=(1500,), noise={"mark_floor": 0.0})
+    assert values([record], "launch", {}) == {0: 0.0}
+
+
+@pytest.mark.parametrize("metric", ["device_time", "launch"])
+def test_a_processor_has_no_clock_of_its_own(metric: str) -> None:
+    assert values([trial(samples=TEN)], metric, {}) == {}
+    assert "CUDA" in UNKNOWN[metric]
 
 
 def test_throughput_needs_the_items_and_cpu_time_a_clock() -> None:

@@ -36,6 +36,7 @@ def test_a_device_that_this_machine_lacks_is_exit_3_and_unavailable(scenario: Sc
     said = say("run", scenario.case("one").written(), "--device", "cuda")
     assert said.code == 3
     assert "name=one,size=1: unavailable: cuda: torch" in said.err
+    assert "finds no CUDA device" in said.err
     assert {record.status for record in store.read(scenario.runs[0]).records} == {"unavailable"}
 
 

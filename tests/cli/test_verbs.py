@@ -58,7 +58,7 @@ def test_a_device_that_cannot_be_is_refused(scenario: Scenario, say: Say, device
     assert f"no device {device!r}" in said.err
 
 
-@pytest.mark.parametrize("device", ["cpu", "fake", "cuda", "cuda:0", "cuda:11"])
+@pytest.mark.parametrize("device", ["cpu", "fake", "cuda", "cuda:0", "cuda:11", "fake-cuda"])
 def test_devices_are_kinds_and_numbers_of_cuda(scenario: Scenario, say: Say, device: str) -> None:
     assert say("list", scenario.case("one").written(), "--device", device).code == 0
 

@@ -14,6 +14,16 @@ from bench.records.nouns import SCHEMA, Case, Machine, Record, Run
 from bench.records.suite import Level, Policy, Suite
 
 
+class Steady(random.Random):
+    """Draws that make the fake device's steps take what they are told to."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return 1.0
+
+    def random(self) -> float:
+        return 0.5
+
+
 def case(*, allocator: str = "retain", threads: int = 1, skip: str | None = None, **levels: Level) -> Case:
     """A case of the fake device; `takes` and `fault` script it."""
     name = ",".join(f"{key}={value}" for key, value in levels.items())

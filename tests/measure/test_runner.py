@@ -137,6 +137,23 @@ def test_in_one_process_a_round_a_case_that_ends_the_process_costs_the_others_no
     assert len(of(records, kind="timed", status="ok")) == 12
 
 
+def test_in_one_process_a_round_a_case_has_the_timeout_for_itself_and_what_exceeds_it_is_tried_again_alone() -> None:
+    hanging = case(fault="hang")
+    records = measured(run([ONE, hanging, TWO], isolate="round", timeout=0.5))
+    assert [(r.kind, r.attempt, r.status) for r in of(records, case=hanging.id)] == [
+        ("survey", 0, "timeout"),
+        ("survey", 1, "timeout"),
+    ]
+    assert len(of(records, kind="timed", status="ok")) == 12
+
+
+def test_in_one_process_a_round_what_fails_in_a_trial_is_tried_again_alone_in_the_same_round() -> None:
+    flaky = case(fault="flaky")
+    records = of(measured(run([ONE, flaky], isolate="round")), kind="timed")
+    assert [(r.round, r.attempt, r.status) for r in of(records, case=flaky.id)] == [(1, 0, "failed"), (1, 1, "failed")]
+    assert len(of(records, case=ONE.id, status="ok")) == 6
+
+
 def test_a_case_that_was_done_at_the_first_look_stays_done_when_the_run_is_gone_on_with() -> None:
     """Repeats at the end come after the look; a judge that sees them might decide otherwise."""
 

@@ -22,7 +22,16 @@ HANGING: Json = {
     "kind": "survey",
     "round": 0,
     "attempt": 0,
-    "cases": [{"id": "a", "threads": 1, "arguments": {}, "levels": {"fault": "hang"}, "target": "made.up:workload"}],
+    "cases": [
+        {
+            "id": "a",
+            "threads": 1,
+            "cache": "hot",
+            "arguments": {},
+            "levels": {"fault": "hang"},
+            "target": "made.up:workload",
+        }
+    ],
     "policy": {},
     "device": "fake",
     "seed": 7,

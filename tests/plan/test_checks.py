@@ -74,12 +74,13 @@ def test_factors_that_cannot_be_are_refused(tmp_path: Path, factors: str, expect
 
 
 def test_threads_and_allocators_have_levels_of_their_own(tmp_path: Path) -> None:
-    lines = "factors: {threads: [1, 0, eight, 1.5], allocator: [retain, sytem]}\n"
+    lines = "factors: {threads: [1, 0, eight, 1.5], allocator: [retain, sytem], cache: [hot, cool]}\n"
     assert [line.split(": ", 1)[1] for line in complaints(tmp_path, HEAD + BASE + lines)] == [
         "factors.threads[1]: a number of threads is a whole number from 1 to 4096, not 0",
         "factors.threads[2]: a number of threads is a whole number from 1 to 4096, not 'eight'",
         "factors.threads[3]: a number of threads is a whole number from 1 to 4096, not 1.5",
         "factors.allocator[1]: no allocator 'sytem'; did you mean 'system'?",
+        "factors.cache[1]: no cache 'cool'; did you mean 'cold'?",
     ]
 
 

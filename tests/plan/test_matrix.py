@@ -126,6 +126,22 @@ def test_threads_and_allocator_are_the_harness_s(
     assert list(case.levels) == ["a", *factors]
 
 
+@pytest.mark.parametrize(
+    ("base", "factors", "expected"),
+    [
+        ({}, {}, ["hot"]),
+        ({"cache": "cold"}, {}, ["cold"]),
+        ({"cache": "cold"}, {"cache": ["hot", "cold"]}, ["hot", "cold"]),
+    ],
+)
+def test_caches_are_the_harness_s_and_hot_unless_told(
+    base: dict[str, Level], factors: dict[str, list[Level]], expected: list[str]
+) -> None:
+    found = cases({"base": {"target": "m:f", **base}, "factors": [{"a": [1], **factors}]})
+    assert [case.cache for case in found] == expected
+    assert {tuple(case.arguments) for case in found} == {("a",)}
+
+
 def test_a_million_cases_are_counted_not_made() -> None:
     with pytest.raises(BenchError, match="1,000,000 cases; at most 20,000"):
         cases({"factors": [{name: list(range(100)) for name in "abc"}]})

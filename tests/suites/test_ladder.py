@@ -209,7 +209,7 @@ def test_a_layer_that_the_ladder_is_not_for_is_a_programmers_error(layer: Layer)
     assert kind_of(nn.LSTM(3, 4)) == "lstm"
 
 
-@pytest.mark.gpu
+@pytest.mark.cuda
 @pytest.mark.parametrize("kind", LAYERS)
 @pytest.mark.parametrize("name", EAGER + ON_CUDA)
 def test_on_cuda_a_rung_is_equal_and_shows_what_it_expects(name: str, kind: str) -> None:

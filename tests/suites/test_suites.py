@@ -8,6 +8,7 @@ from bench.api.planning import Options, Plan, expected_seconds, plan
 from bench.records.metrics import METRICS
 from bench.records.suite import PolicyKeys
 from bench.report.layout import heading
+from networks.ladder import RUNGS
 
 SUITES = Path(__file__).resolve().parents[2] / "suites"
 MOST = {
@@ -82,6 +83,14 @@ def test_no_two_tables_of_a_suite_are_headed_alike(name: str) -> None:
     suite = planned(name).suite
     headings = [heading(spec, suite) for spec in suite.tables]
     assert len(set(headings)) == len(headings)
+
+
+def test_graphs_and_cold_caches_are_measured_on_cuda_alone() -> None:
+    here, there = (plan(SUITES / "launching.yaml", Options(device=device, seed=1)).cases for device in ("cpu", "cuda"))
+    assert {case.cache for case in here} == {"hot"}
+    assert {case.cache for case in there} == {"hot", "cold"}
+    graphs = {str(case.levels["rung"]) for case in there} - {str(case.levels["rung"]) for case in here}
+    assert graphs == {name for name in RUNGS if RUNGS[name].cuda_only}
 
 
 @pytest.mark.parametrize("name", ["fairness", "slicing"])

@@ -154,7 +154,7 @@ def test_a_torchvision_that_does_not_fit_fails_resnet18_alone(monkeypatch: pytes
     classifier(model="cnn", size=28, batch=1, mode="inference").step()
 
 
-@pytest.mark.gpu
+@pytest.mark.cuda
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_on_cuda_everything_is_moved_and_cudnn_runs_it(case: dict[str, object]) -> None:
     if not torch.cuda.is_available():

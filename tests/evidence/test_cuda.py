@@ -1,0 +1,122 @@
+"""The script for an NVIDIA machine, as far as it can be tried without: on the fake CUDA device and made-up numbers."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from bench.measure import cuda as device
+from bench.measure.fake_cuda import FakeCudaDevice, FakeCudaWorkload
+from bench.measure.processes import Json
+from tests.evidence import cuda
+from tests.evidence.cuda import CHECKS, Row, Times, clock_row, cold_row, energy_row, graph_rows, repeated_row
+from tests.measure.made_up import Steady
+
+REQUEST: Json = {"round": 1, "attempt": 0, "kind": "timed", "side": "", "device": "fake-cuda"}
+
+
+def fake_times(*, work: float, launch: float, cold: bool = False) -> Times:
+    made = FakeCudaDevice(REQUEST)
+    made.random = Steady()
+    return cuda.times(FakeCudaWorkload(made, work, launch, "none").step, made, cold=cold)
+
+
+def test_both_clocks_agree_where_the_device_is_never_late() -> None:
+    found = fake_times(work=0.002, launch=0.00001)
+    assert found.device == pytest.approx(0.002)
+    row = clock_row("a long step", found)
+    assert row.holds, row
+
+
+def test_a_step_that_waits_for_the_processor_takes_the_device_less_than_the_wall_clock_says() -> None:
+    found = fake_times(work=0.0005, launch=0.002)
+    assert found.device == pytest.approx(0.0005)
+    assert clock_row("a late step", found).holds is False
+
+
+def test_nothing_is_asked_of_clocks_at_short_steps() -> None:
+    assert clock_row("short", Times(latency=2e-5, device=1e-5)).holds is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "kernel", "holds"),
+    [
+        (98e-6, 100e-6, 95e-6, True),
+        (90e-6, 100e-6, 90e-6, False),
+        (11e-6, 13e-6, 10e-6, True),
+        (13e-6, 11e-6, 10e-6, False),
+        (30e-6, 40e-6, 30e-6, None),
+    ],
+)
+def test_cold_times_are_held_against_triton_s_if_long_and_the_profiler_s_if_short(
+    ours: float, theirs: float, kernel: float, *, holds: bool | None
+) -> None:
+    assert cold_row("a kernel", ours, theirs, kernel).holds is holds
+
+
+@pytest.mark.parametrize(("differ", "holds"), [([0.001] * 20, True), ([0.02] * 20, False), ([0.0] * 39 + [0.5], True)])
+def test_two_runs_may_differ_in_one_case_of_twenty(differ: list[float], *, holds: bool) -> None:
+    assert repeated_row("latency", differ).holds is holds
+    assert repeated_row("latency", []).holds is False
+
+
+def test_a_graph_is_to_be_launched_faster_than_its_loop() -> None:
+    loop, graph = Times(latency=9e-4, device=3e-4), Times(latency=3.2e-4, device=3e-4)
+    assert [row.holds for row in graph_rows({"loop": loop, "graph": graph})] == [None, True]
+    assert [row.holds for row in graph_rows({"loop": graph, "graph": loop})] == [None, False]
+
+
+@pytest.mark.parametrize(("watts", "holds"), [(300.0, True), (310.0, True), (350.0, False)])
+def test_energy_is_held_against_power_and_time(watts: float, *, holds: bool) -> None:
+    found = {"energy": 0.6, "metered_steps": 500, "metered_seconds": 1.0, "metered_power": watts}
+    row = energy_row("a step of 2 ms", found)
+    assert row.holds is holds
+    assert row.found.startswith("600 mJ a step")
+    assert energy_row("no counter", {}).holds is False
+
+
+def test_children_of_either_kind_are_tried_and_their_costs_told() -> None:
+    rows = list(cuda.launches("fake-cuda"))
+    assert [(row.what, row.holds) for row in rows] == [("fork", True), ("spawn", True)]
+    assert all("context 0.25 s, libraries 0.50 s" in row.found for row in rows)
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, check: object) -> tuple[int, str]:
+    """The script with that check alone, on a machine that has a GPU."""
+    monkeypatch.setattr(cuda, "ready", lambda _: None)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Made-up GPU")
+    for name in list(CHECKS):
+        monkeypatch.delitem(CHECKS, name)
+    monkeypatch.setitem(CHECKS, "only", check)
+    result = CliRunner().invoke(cuda.main, [])
+    return result.exit_code, result.stdout
+
+
+@pytest.mark.parametrize(("holds", "code"), [(True, 0), (None, 0), (False, 1)])
+def test_the_script_ends_with_1_where_something_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, *, holds: bool | None, code: int
+) -> None:
+    def check(_: str) -> Iterator[Row]:
+        yield Row(check="only", what="this", found="that", asked="so", holds=holds)
+
+    found, out = shown(monkeypatch, check)
+    assert found == code
+    assert "| only | this | that | so |" in out
+
+
+def test_a_check_that_fails_has_a_row_and_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(_: str) -> Iterator[Row]:
+        raise RuntimeError("CUDA error:\nno luck")
+        yield
+
+    code, out = shown(monkeypatch, check)
+    assert code == 1
+    assert "| only |  | ended early: CUDA error: no luck |  | no |" in out
+
+
+@pytest.mark.skipif(device.DRIVER.exists(), reason="this machine has a GPU")
+def test_without_a_gpu_there_is_no_table_and_the_reason_is_told() -> None:
+    result = CliRunner().invoke(cuda.main, [])
+    assert result.exit_code == 3
+    assert "no table: cuda: torch" in result.stderr

@@ -1,0 +1,242 @@
+"""The CUDA device over a stand-in for torch.cuda, and what only a real GPU can say: `pytest -m cuda`."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from bench.measure import cuda
+from bench.measure.cuda import COOLING_SIZE, SENTINEL_PRODUCTS, CudaDevice
+from bench.measure.device import Unavailable
+from bench.records.nouns import Record
+from tests.measure.made_up import case
+from tests.measure.test_worker import real
+
+CYCLE = 0.5
+"""Nanoseconds of the stand-in's clock."""
+CACHE = 1000
+
+
+@dataclass(slots=True)
+class StandIn:
+    """What torch.cuda was asked, and a clock that only `_sleep` and the steps of a test move, nanoseconds."""
+
+    time: float = 0.0
+    told: list[str] = field(default_factory=list)
+    devices: int = 1
+    made: int = 0
+    broken: bool = False
+
+    def tell(self, what: str) -> None:
+        self.told.append(what)
+
+    def sleep(self, cycles: int) -> None:
+        self.tell(f"sleep {cycles}")
+        self.time += cycles * CYCLE
+
+    def synchronize(self) -> None:
+        self.tell("synchronize")
+        if self.broken:
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """torch.cuda, answered by a stand-in; its tensors lie in main memory."""
+    stand_in = StandIn()
+
+    class Event:
+        def __init__(self, *, enable_timing: bool) -> None:
+            assert enable_timing
+            stand_in.made += 1
+
+        def record(self) -> None:
+            self.at = stand_in.time
+
+        def elapsed_time(self, end: "Event") -> float:
+            return (end.at - self.at) / 1e6
+
+    answers: dict[str, object] = {
+        "is_available": lambda: stand_in.devices > 0,
+        "device_count": lambda: stand_in.devices,
+        "_is_in_bad_fork": lambda: False,
+        "set_device": lambda index: stand_in.tell(f"device {index!r}"),
+        "default_stream": lambda: "default",
+        "set_stream": lambda stream: stand_in.tell(f"stream {stream}"),
+        "empty_cache": lambda: stand_in.tell("empty_cache"),
+        "reset_peak_memory_stats": lambda: stand_in.tell("reset_peak"),
+        "synchronize": stand_in.synchronize,
+        "_sleep": stand_in.sleep,
+        "get_device_properties": lambda _: SimpleNamespace(L2_cache_size=CACHE),
+        "Event": Event,
+    }
+    for name, answer in answers.items():
+        monkeypatch.setattr(torch.cuda, name, answer)
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(cuda, "SENTINEL_SIDE", 8)
+    return stand_in
+
+
+def device(name: str = "cuda") -> CudaDevice:
+    """One that makes its tensors where this machine can."""
+    made = CudaDevice({"device": name})
+    made.name = "cpu"
+    return made
+
+
+@pytest.fixture
+def prepared(gpu: StandIn) -> CudaDevice:
+    """Ready for a case; what that took is forgotten."""
+    made = device()
+    made.prepare(threads=1, seed=7)
+    gpu.told.clear()
+    return made
+
+
+def test_every_case_meets_the_device_as_a_fresh_process_has_it(gpu: StandIn, prepared: CudaDevice) -> None:
+    prepared.prepare(threads=1, seed=7)
+    assert gpu.told == ["device 0", "stream default", "reset_peak", "synchronize"]
+
+
+def test_what_a_case_has_left_to_the_allocator_is_given_back_before_the_next(
+    gpu: StandIn, prepared: CudaDevice
+) -> None:
+    prepared.forget()
+    assert gpu.told == ["empty_cache"]
+
+
+def test_the_context_and_the_libraries_are_made_once_and_their_cost_is_told_once(gpu: StandIn) -> None:
+    made = device("cuda:0")
+    made.prepare(threads=1, seed=7)
+    assert gpu.told[0] == "device 0"
+    assert set(made.opened()) == {"context", "libraries"}
+    made.prepare(threads=1, seed=7)
+    assert made.opened() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "devices", "built", "driver", "words"),
+    [
+        ("cuda", 0, None, False, "is built without CUDA"),
+        ("cuda", 0, "13.0", False, "it has no NVIDIA driver"),
+        ("cuda", 0, "13.0", True, "its NVIDIA driver shows none"),
+        ("cuda:2", 2, "13.0", True, "finds 2 CUDA device(s), the last is cuda:1"),
+    ],
+)
+def test_a_gpu_that_is_not_there_is_unavailable_and_says_what_is_missing(
+    gpu: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    tmp_path: Path,
+    name: str,
+    devices: int,
+    built: str | None,
+    driver: bool,
+    words: str,
+) -> None:
+    gpu.devices = devices
+    monkeypatch.setattr(torch.version, "cuda", built)
+    monkeypatch.setattr(cuda, "DRIVER", tmp_path if driver else tmp_path / "none")
+    with pytest.raises(Unavailable, match="torch") as caught:
+        CudaDevice({"device": name}).prepare(threads=1, seed=7)
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(f"{name}: ")
+
+
+def test_a_fork_of_a_process_that_has_used_cuda_fails_and_is_not_taken_for_a_machine_without_a_gpu(
+    gpu: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpu.devices = 0
+    monkeypatch.setattr(torch.cuda, "_is_in_bad_fork", lambda: True)
+    with pytest.raises(RuntimeError, match="--launch spawn"):
+        device().prepare(threads=1, seed=7)
+
+
+def test_the_device_is_held_for_the_cycles_that_its_clock_counts_in_that_time(
+    gpu: StandIn, prepared: CudaDevice
+) -> None:
+    prepared.hold(1000)
+    assert gpu.told[-1] == "sleep 2000"
+    gpu.told.clear()
+    prepared.hold(500)
+    assert gpu.told == ["sleep 1000"], "its cycles are counted once"
+
+
+def test_marks_are_read_in_nanoseconds_and_their_events_are_used_again(gpu: StandIn, prepared: CudaDevice) -> None:
+    prepared.hold(1000)
+    events = gpu.made
+    for _ in range(5):
+        prepared.hold(1000)
+        start = prepared.mark()
+        gpu.time += 1234
+        end = prepared.mark()
+        assert prepared.between(start, end) == 1234
+    assert gpu.made == events + 2
+
+
+def test_cooling_writes_more_than_the_cache_holds_and_waits_for_nothing(gpu: StandIn, prepared: CudaDevice) -> None:
+    prepared.cool()
+    assert prepared._cooler is not None
+    assert prepared._cooler.numel() == COOLING_SIZE * CACHE
+    assert "synchronize" not in gpu.told
+
+
+@pytest.mark.parametrize("precision", ["highest", "high"])
+def test_the_sentinel_multiplies_without_tf32_and_leaves_the_case_its_precision(
+    gpu: StandIn, prepared: CudaDevice, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    torch.set_float32_matmul_precision(precision)
+    settings, product, met = prepared.settings(), torch.mm, list[str]()
+
+    def watched(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        met.append(torch.get_float32_matmul_precision())
+        gpu.time += 100
+        return product(left, right)
+
+    monkeypatch.setattr(torch, "mm", watched)
+    torch.manual_seed(7)
+    assert prepared.sentinel() == SENTINEL_PRODUCTS * 100
+    assert set(met) == {"highest"}
+    assert prepared.settings() == settings
+    torch.manual_seed(7)
+    prepared.sentinel()
+    after = torch.rand(1)
+    torch.manual_seed(7)
+    assert after == torch.rand(1), "it draws from a generator of its own"
+    assert gpu.told[-1] == "synchronize"
+    torch.set_float32_matmul_precision("highest")
+
+
+def test_a_context_that_fails_whatever_it_is_asked_is_not_sound(gpu: StandIn, prepared: CudaDevice) -> None:
+    assert prepared.sound()
+    gpu.broken = True
+    assert not prepared.sound()
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Record]:
+    """Two cases on the first GPU, hot and cold, in processes that they share."""
+    hot = case(kind="Sound")
+    return real(hot, replace(case(kind="Sound", leak="none"), cache="cold"), device="cuda", isolate="round")
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_hot_and_cold_trials_have_both_times(records: list[Record]) -> None:
+    trials = [record for record in records if record.kind == "timed"]
+    assert {record.status for record in trials} == {"ok"}, [record.note for record in records]
+    assert len(trials) == 12
+    assert all(min(record.device) > 0 and float(record.noise["mark_floor"]) > 0 for record in trials)
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_a_fork_makes_its_context_once_a_process(records: list[Record]) -> None:
+    assert [record.round for record in records if "context" in record.phases] == list(range(7))
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_a_number_that_is_none_is_unavailable() -> None:
+    (record,) = real(case(kind="Sound"), device="cuda:99")
+    assert record.status == "unavailable"
+    assert "the last is cuda:" in (record.note or "")

@@ -1,0 +1,147 @@
+"""Trials on the fake CUDA device: which times a record has, and what a process that cases share makes of failures."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+import pytest
+
+from bench.analysis.values import VALUES
+from bench.measure import trial
+from bench.measure.fake_cuda import COLD, MARK, OPENING, WAKING, FakeCudaDevice
+from bench.measure.processes import Json
+from bench.measure.request import Place
+from bench.measure.runner import Means, Runner
+from bench.measure.timeline import FLOOR_SAMPLES, LAUNCHES
+from bench.records.codec import decode
+from bench.records.nouns import Case, Record
+from bench.records.suite import Policy
+from tests.measure.made_up import ScriptedJudge, Steady, case, run, setup, shuffled
+from tests.measure.test_trial import Kept
+
+
+def timed(*, takes: float, launch: float, cache: str = "hot") -> tuple[Record, FakeCudaDevice]:
+    """The record of one trial in this process, and the device that it was measured on."""
+    made = replace(case(takes=takes, launch=launch), cache="cold" if cache == "cold" else "hot")
+    request: Json = {
+        "kind": "timed",
+        "round": 1,
+        "attempt": 0,
+        "cases": [asdict(made)],
+        "policy": asdict(Policy(trial_seconds=0.02)),
+        "device": "fake-cuda",
+        "seed": 7,
+        "asked": time.monotonic(),
+        "calm": None,
+        "patience": 0.0,
+        "side": "",
+        "loops": None,
+        "tree": None,
+    }
+    kept, device = Kept(), FakeCudaDevice(request)
+    device.random = Steady()
+    trial.run(request, kept, device)
+    (content,) = kept.records
+    whole = {"schema": 1, "kind": "timed", "case": made.id, "round": 1, **content}
+    return decode(Record, json.dumps(whole).encode(), where=made.id), device
+
+
+def worth(record: Record, metric: str) -> float:
+    value = VALUES[metric](record, {})
+    assert value is not None
+    return value
+
+
+def test_a_step_that_the_device_takes_longer_for_is_its_work_by_either_clock() -> None:
+    record, _ = timed(takes=0.001, launch=0.0001)
+    assert worth(record, "device_time") == pytest.approx(0.001)
+    assert worth(record, "latency") == pytest.approx(0.001 + (0.0001 + WAKING / 1e9) / record.loops)
+    assert worth(record, "launch") < 0.0001
+
+
+def test_a_step_that_is_launched_more_slowly_than_it_works_shows_both_times() -> None:
+    record, _ = timed(takes=0.00002, launch=0.0001)
+    assert worth(record, "device_time") == pytest.approx(0.00002)
+    assert worth(record, "latency") == pytest.approx(0.0001 + (0.00002 + WAKING / 1e9) / record.loops)
+    assert worth(record, "launch") == worth(record, "latency") - worth(record, "device_time")
+
+
+def test_a_cold_step_works_longer_and_the_cooling_is_in_neither_time() -> None:
+    (hot, _), (cold, _) = (timed(cache=cache, takes=0.0002, launch=0.00001) for cache in ("hot", "cold"))
+    assert worth(cold, "device_time") == pytest.approx(COLD * worth(hot, "device_time"))
+    assert worth(cold, "latency") == pytest.approx(COLD * 0.0002 + 0.00001 + WAKING / 1e9)
+    assert VALUES["cpu_time"](cold, {}) is None
+    assert VALUES["cpu_time"](hot, {}) is not None
+
+
+def test_a_sample_waits_for_the_device_once_and_its_steps_never() -> None:
+    record, device = timed(takes=0.00002, launch=0.00001)
+    assert record.loops > 50
+    batches = (record.warmup, record.samples, record.device)
+    assert len(device.waits) == sum(map(len, batches)) + LAUNCHES + FLOOR_SAMPLES
+
+
+def test_what_the_marks_cost_is_on_record_and_no_part_of_the_device_s_time() -> None:
+    record, _ = timed(takes=0.00001, launch=0.00001, cache="cold")
+    assert record.noise["mark_floor"] == record.loops * MARK
+    assert worth(record, "device_time") == pytest.approx(COLD * 0.00001)
+
+
+def test_what_it_costs_to_make_the_device_ready_is_on_record_and_in_no_sample() -> None:
+    record, _ = timed(takes=0.001, launch=0.0001)
+    assert {name: record.phases[name] for name in OPENING} == OPENING
+
+
+def measured(*cases: Case, done: Sequence[Record] = (), launch: str = "fork") -> list[Record]:
+    """Those cases in rounds of one process."""
+    made = replace(run(cases, isolate="round"), device="fake-cuda", launch="spawn" if launch == "spawn" else "fork")
+    told = replace(setup(made.launch), device="fake-cuda")
+    place = Place(paths=(), memory=8 << 30, cores=told.allowed_cores)
+    means = Means(setup=told, place=place, order=shuffled, judge=ScriptedJudge())
+    return list(Runner(made, means, done).measure())
+
+
+ONE, TWO = case(model="one", fault="none"), case(model="two", fault="none")
+
+
+def seen(records: Sequence[Record], of: Case) -> list[tuple[int, int, str]]:
+    return [(record.round, record.attempt, record.status) for record in records if record.case == of.id]
+
+
+WELL = [(number, 0, "ok") for number in range(7)]
+
+
+@pytest.mark.parametrize("launch", ["fork", "spawn"])
+def test_the_cases_of_a_round_share_one_process_which_opens_the_device_once(launch: str) -> None:
+    records = measured(ONE, TWO, launch=launch)
+    assert seen(records, ONE) == seen(records, TWO) == WELL
+    opened = [record.round for record in records if "context" in record.phases]
+    assert opened == list(range(7)), "the surveys' process, and one a round"
+
+
+def test_a_case_that_spoils_the_process_costs_the_others_nothing_and_is_tried_again_alone() -> None:
+    spoilt = case(model="bad", fault="spoilt")
+    records = measured(ONE, spoilt, TWO)
+    assert seen(records, ONE) == seen(records, TWO) == WELL
+    assert seen(records, spoilt) == [(0, 0, "failed"), (0, 1, "failed")]
+    assert [record.case for record in records if "context" in record.phases][:3] == [ONE.id, TWO.id, spoilt.id]
+
+
+def test_a_case_that_fails_beside_others_only_is_measured_alone_in_every_round() -> None:
+    shy = case(model="shy", fault="shared")
+    records = measured(ONE, shy, TWO)
+    assert seen(records, shy)[:2] == [(0, 0, "failed"), (0, 1, "ok")]
+    assert {round_ for round_, _, status in seen(records, shy) if status == "ok"} == set(range(7))
+    assert seen(records, ONE) == WELL
+
+
+def test_resuming_in_the_midst_of_what_is_tried_again_measures_nothing_twice() -> None:
+    cases = (ONE, case(model="shy", fault="shared"), case(model="bad", fault="spoilt"))
+    whole = measured(*cases)
+    keys = sorted((r.kind, r.case, r.round, r.attempt) for r in whole)
+    for cut in range(1, len(whole), 7):
+        rest = measured(*cases, done=whole[:cut])
+        found = sorted((r.kind, r.case, r.round, r.attempt) for r in [*whole[:cut], *rest])
+        assert len(set(found)) == len(found)
+        assert {key[:3] for key in found} == {key[:3] for key in keys}, cut
