@@ -58,17 +58,21 @@ WORLDLY_METHODS = WRITING_METHODS | {
 }  # fmt: skip
 WORLDLY_PACKAGES = {"torch", "torchvision", "psutil", "pynvml"}
 
-TORCH = {"bench.measure.worker", "bench.measure.cuda", "bench.measure.dosed"}
+TORCH = {
+    *("bench.measure.worker", "bench.measure.cuda", "bench.measure.observing", "bench.measure.traffic"),
+    "bench.measure.dosed",
+}
 LAZY = {
     "bench.api.drawing": {"svg"},
     "bench.api.pages": {"run_page", "index_texts"},
     "bench": {"__getattr__"},
     "bench.cli": {"get_command"},
     "bench.measure.workload": {"locate"},
+    "bench.measure.card": {"_ask"},
     "bench.measure.processes": {"preload"},
 }
-"""The functions that import by name: what draws, what Python callers use, verbs, targets; and what a server is told
-to preload."""
+"""The functions that import by name: what draws, what Python callers use, verbs, targets; what a server is told to
+preload; and what knows NVIDIA's driver, of which a run on a processor loads nothing."""
 FINDING = ("importlib.metadata", "importlib.machinery", "importlib.resources")
 """Parts of importlib that look at modules and versions without importing anything."""
 IMPORTING = ("importlib", "runpy", "pkgutil", "imp", "__import__")

@@ -5,7 +5,7 @@ A run of 1,000 cases × 20 rounds is checked in about 0.2 s, a third of it looki
 
 from collections.abc import Callable
 
-from bench.analysis import interval_checks, machine_checks, sample_checks, trial_checks
+from bench.analysis import card_checks, interval_checks, machine_checks, sample_checks, trial_checks
 from bench.analysis.analysed import Analysed
 from bench.records.nouns import Finding
 
@@ -15,6 +15,9 @@ CHECKS: dict[str, Callable[[Analysed], Finding | None]] = {
     "wide interval": interval_checks.wide_interval,
     "disturbed": interval_checks.disturbed,
     "throttled or stolen": machine_checks.throttled_or_stolen,
+    "contaminated": card_checks.contaminated,
+    "card shared": card_checks.card_shared,
+    "precision not as set": card_checks.precision_not_as_set,
     "servers differ": machine_checks.servers_differ,
     "bimodal": trial_checks.bimodal,
     "drift across rounds": trial_checks.drift_across_rounds,

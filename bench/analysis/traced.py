@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil
 
+from bench.analysis.recurrent import recurrent
 from bench.records.profile import STEP, Gaps, Kernel, Operator, Seen, Traced
 
 HOST: dict[str, Seen] = {
@@ -40,11 +41,12 @@ GRAPH = "CompiledFxGraph"
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Nanoseconds."""
+    """Nanoseconds. A kernel has the correlation of the call of the driver that launched it; 0 is none."""
 
     name: str
     start: int
     end: int
+    correlation: int = 0
 
     @property
     def length(self) -> int:
@@ -72,9 +74,12 @@ def traced(events: Sequence[Mapping[str, object]], *, steps: int, watched: float
     """The events of a trace of so many steps, by name; what is no complete event is passed over.
 
     Where a device computes, all steps count, each of `watched` seconds: they overlap there. Elsewhere the quickest ones
-    count, because an interruption is as long as thousands of operators, and would be the time of any of them."""
+    count, because an interruption is as long as thousands of operators, and would be the time of any of them. What the
+    host does outside of steps is the profiler's, and the wait for the device at the end: it is no step's time."""
     spans = _spans(events)
-    if not spans.device and spans.steps:
+    if spans.device and spans.steps:
+        spans.host = _within(spans.steps, spans.host)
+    elif spans.steps:
         quickest = sorted(spans.steps, key=lambda each: each.length)[: ceil(len(spans.steps) * QUICKEST)]
         spans.host, steps = _within(quickest, spans.host), len(quickest)
         watched = _seconds(sum(each.length for each in quickest), steps)
@@ -89,7 +94,8 @@ def traced(events: Sequence[Mapping[str, object]], *, steps: int, watched: float
         outermost=outermost / steps,
         operators=operators,
         kernels=_kernels(spans.device, steps),
-        gaps=_gaps(spans.device, steps) if spans.device else None,
+        recurrent=recurrent(span.name for span in spans.device),
+        gaps=_gaps(spans.device, _launches(spans.host.values()), steps) if spans.device else None,
     )
 
 
@@ -100,7 +106,9 @@ def _spans(events: Sequence[Mapping[str, object]]) -> _Spans:
         if event.get("ph") != "X" or not isinstance(start, int | float) or not isinstance(length, int | float):
             continue
         began = round(start * 1000)
-        span = _Span(str(event.get("name")), began, began + max(0, round(length * 1000)))
+        span = _Span(
+            str(event.get("name")), began, began + max(0, round(length * 1000)), _correlation(event.get("args"))
+        )
         if span.name == STEP and category in HOST:
             found.steps.append(span)
         elif category in HOST:
@@ -109,6 +117,17 @@ def _spans(events: Sequence[Mapping[str, object]]) -> _Spans:
         elif category in DEVICE:
             found.device.append(span)
     return found
+
+
+def _correlation(arguments: object) -> int:
+    found = arguments.get("correlation") if isinstance(arguments, dict) else None
+    return found if isinstance(found, int) else 0
+
+
+def _launches(threads: Iterable[Sequence[tuple[Seen, _Span]]]) -> dict[int, int]:
+    """When the host began each launch, by its correlation."""
+    calls = (span for thread in threads for kind, span in thread if kind == "runtime" and span.correlation)
+    return {span.correlation: span.start for span in calls}
 
 
 def _within(steps: Sequence[_Span], threads: _Threads) -> _Threads:
@@ -171,10 +190,13 @@ def _kernels(spans: Sequence[_Span], steps: int) -> tuple[Kernel, ...]:
     return tuple(sorted(found, key=lambda kernel: (-kernel.time, kernel.name)))
 
 
-def _gaps(spans: Sequence[_Span], steps: int) -> Gaps:
+def _gaps(spans: Sequence[_Span], launches: Mapping[int, int], steps: int) -> Gaps:
     busy = _union(spans)
     gaps = [late[0] - early[1] for early, late in pairwise(busy)]
+    launched = {span.start: launches[span.correlation] for span in spans if span.correlation in launches}
+    late = sum(then[0] - now[1] for now, then in pairwise(busy) if launched.get(then[0], 0) >= now[1])
     return Gaps(
+        late=_seconds(late, steps),
         busy=_seconds(sum(end - start for start, end in busy), steps),
         idle=_seconds(sum(gaps), steps),
         count=len(gaps) / steps,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
+from bench.records.card import SLOW_CLOCK, throttles
 from bench.records.nouns import Case, Record
 from bench.statistics import ordered_quantile
 
@@ -153,12 +154,19 @@ def _merit(attempt: _Attempt) -> tuple[bool, float]:
 
 
 def told_by_probes(record: Record) -> bool:
-    """Whether the kernel says that the trial did not have its core for itself, or that the machine slept."""
+    """Whether the kernel says that the trial did not have its core for itself, or that the machine slept, or the driver
+    that the card ran slower than it is set to."""
     return (
-        (probe(record, "steal") or 0) > STEAL_LIMIT
+        slowed_card(record)
+        or (probe(record, "steal") or 0) > STEAL_LIMIT
         or (probe(record, "throttled") or 0) > 0
         or (probe(record, "suspended") or 0) > SUSPENDED_LIMIT
     )
+
+
+def slowed_card(record: Record) -> bool:
+    """Whether the card had a reason to slow down, or a clock far below the fastest of the run."""
+    return bool(throttles(probe(record, "gpu_reasons") or 0)) or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
 
 
 def _records(attempts: Sequence[_Attempt]) -> tuple[Record, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.analysis.trials import probe
+from bench.records.metrics import ENERGY
 from bench.records.nouns import Record
 from bench.statistics import median, ordered_median, ordered_quantile, quantile
 
@@ -30,6 +31,7 @@ class _Sorted:
     device: tuple[int, ...]
     page_faults: float | None
     mark_floor: float | None
+    energy: float | None
 
 
 def _latency(trial: _Sorted, known: Known) -> float:
@@ -85,6 +87,16 @@ def _launch(trial: _Sorted, known: Known) -> float | None:
     return None if device_time is None else max(0.0, _latency(trial, known) - device_time)
 
 
+def _busy_share(trial: _Sorted, known: Known) -> float | None:
+    """The profiler times kernels on the device, and stretches only the host: so their time is put by a step's without
+    it."""
+    return known["kernel_busy"] / _latency(trial, known) if "kernel_busy" in known else None
+
+
+def _energy(trial: _Sorted, known: Known) -> float | None:
+    return trial.energy
+
+
 VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
@@ -97,6 +109,8 @@ VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
     "throughput": _throughput,
     "flop_rate": _flop_rate,
     "page_faults": _page_faults,
+    "busy_share": _busy_share,
+    ENERGY: _energy,
 }
 
 UNKNOWN: dict[str, str] = {
@@ -108,6 +122,8 @@ UNKNOWN: dict[str, str] = {
     "throughput": "the workload does not declare its items",
     "flop_rate": "the workload does not declare its flops",
     "page_faults": "the kernel does not count page faults",
+    "busy_share": "no device runs kernels here",
+    ENERGY: "no counter of a card's energy was read: there is none here, or the suite did not ask when it was measured",
 }
 """Why a metric that is timed may have no value."""
 
@@ -141,4 +157,5 @@ def _sorted(trial: Record) -> _Sorted:
         device=trial.device,
         page_faults=probe(trial, "page_faults"),
         mark_floor=probe(trial, "mark_floor"),
+        energy=trial.metrics.get(ENERGY),
     )

@@ -141,8 +141,46 @@ def _variables(evidence: Evidence) -> Said | None:
     )
 
 
+def _card_slowed(evidence: Evidence) -> Said | None:
+    share = _known(evidence, "gpu_slowed")
+    if not share:
+        return None
+    return (
+        f"during {share:.0%} of the looks at it the card ran slower than it is set to, for heat or power",
+        "let it cool, and ask whoever runs the machine about its air and its power limit; bench changes nothing of it",
+    )
+
+
+def _card_shared(evidence: Evidence) -> Said | None:
+    others = _known(evidence, "gpu_others")
+    if not others:
+        return None
+    return (
+        f"{others:.0f} processes of others are on the card",
+        "measure when nobody else uses it (nvidia-smi lists who does)",
+    )
+
+
+def _card_sleeps(evidence: Evidence) -> Said | None:
+    if evidence.facts.get("gpu_persistence") != "off":
+        return None
+    return (
+        "the card's persistence mode is off: its driver starts anew with each child, and the clocks with it",
+        "ask whoever runs the machine for persistence mode (nvidia-persistenced); bench never sets it",
+    )
+
+
+def _card_parted(evidence: Evidence) -> Said | None:
+    if evidence.facts.get("gpu_partitions") != "on":
+        return None
+    return (
+        "the card is divided (MIG): what runs on its other parts shares its power and its memory's bandwidth",
+        "publish under a machine's name of its own (--machine), and measure when the other parts rest",
+    )
+
+
 def _probes(evidence: Evidence) -> Said | None:
-    names = [name for name, value in evidence.measured.items() if value == "unknown"]
+    names = [n for n, value in evidence.measured.items() if value == "unknown" and not n.startswith("gpu_")]
     if not names:
         return None
     return (
@@ -162,6 +200,10 @@ ADVICE: dict[str, Callable[[Evidence], Said | None]] = {
     "cores far apart": _far_apart,
     "sibling busy": _sibling,
     "system allocator": _allocator,
+    "card slowed": _card_slowed,
+    "card shared": _card_shared,
+    "card sleeps": _card_sleeps,
+    "card divided": _card_parted,
     "environment": _variables,
     "probes missing": _probes,
 }

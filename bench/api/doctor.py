@@ -20,6 +20,7 @@ from bench.measure.environment import surroundings
 from bench.measure.kernel import busy_seconds, siblings
 from bench.measure.machine import machine
 from bench.measure.weather import Weather
+from bench.records.card import throttles
 from bench.records.nouns import Finding, Machine, Unknown
 from bench.statistics import median, quantile
 
@@ -48,6 +49,13 @@ MEASURED = {
     "pressure": ("share", "time in which some task waited for a processor"),
     "throttled": ("1", "times that a quota stopped us"),
     "sibling_busy": ("share", "time in which the other thread of the measuring core worked"),
+    "gpu_clock": ("MHz", "the card's clock after work, the lowest"),
+    "gpu_memory_clock": ("MHz", "its memory's"),
+    "gpu_temperature": ("°C", "its temperature, the highest"),
+    "gpu_power": ("W", "what it takes, the most"),
+    "gpu_memory": ("byte", "its memory in use, the most"),
+    "gpu_others": ("1", "processes of others on it, the most at a time"),
+    "gpu_slowed": ("share", "children during which it had a reason to run slower than it is set to"),
 }
 """What is measured: its unit and what it is, in the order in which it is shown. What there is not (a machine of one
 core has no other threads) is absent; what the kernel does not tell is `unknown`."""
@@ -140,6 +148,7 @@ def _measured(looks: Sequence[_Look]) -> dict[str, float | Unknown]:
         **_sentinels([look.weather for look in alone], ""),
         **(_sentinels(together, "_all") if together else {}),
         **_noise([look.weather for look in looks]),
+        **_card([look.weather for look in looks]),
         **_sibling(alone),
     }
 
@@ -171,7 +180,12 @@ def _pairs(sentinels: Sequence[int]) -> list[tuple[int, int]]:
 
 def _lost(child: Weather) -> bool:
     steal, throttled = child.noise["steal"], child.noise["throttled"]
-    return (steal != "unknown" and steal > STEAL_LIMIT) or (throttled != "unknown" and throttled > 0)
+    reasons = child.noise.get("gpu_reasons", "unknown")
+    return (
+        (steal != "unknown" and steal > STEAL_LIMIT)
+        or (throttled != "unknown" and throttled > 0)
+        or (reasons != "unknown" and bool(throttles(reasons)))
+    )
 
 
 def _noise(children: Sequence[Weather]) -> dict[str, float | Unknown]:
@@ -182,6 +196,18 @@ def _noise(children: Sequence[Weather]) -> dict[str, float | Unknown]:
         scale = {"throttled": 1.0, "switches": len(values) * SENTINELS}.get(name, len(values))
         found[name] = sum(values) / scale if values else "unknown"
     return found
+
+
+def _card(children: Sequence[Weather]) -> dict[str, float | Unknown]:
+    """Nothing without a card. The clocks as the lowest, all else as the most that any child met."""
+    names = [name for name in MEASURED if name.startswith("gpu_") and any(name in child.noise for child in children)]
+    found: dict[str, float | Unknown] = {}
+    for name in names:
+        values = [float(value) for child in children if (value := child.noise.get(name, "unknown")) != "unknown"]
+        choose = min if "clock" in name else max
+        found[name] = choose(values) if values else "unknown"
+    reasons = [float(value) for child in children if (value := child.noise.get("gpu_reasons", "unknown")) != "unknown"]
+    return {**found, **({"gpu_slowed": sum(map(bool, map(throttles, reasons))) / len(reasons)} if reasons else {})}
 
 
 def _sibling(alone: Sequence[_Look]) -> dict[str, float | Unknown]:

@@ -38,6 +38,8 @@ class Progress:
             self._surveyed += 1
             self._timeable += record.status == "ok"
             return False
+        if record.kind != "timed":
+            return False
         if self._rounds_began is None:
             self._rounds_began = self._now()
         ended = record.round > self._round > 0

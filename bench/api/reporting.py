@@ -13,6 +13,8 @@ from bench.analysis.findings import findings
 from bench.analysis.fitted import Fitted, fitted
 from bench.analysis.laws import RESIDUAL
 from bench.analysis.published import FILE, beside, quoted
+from bench.analysis.recurrent import recurrent
+from bench.analysis.roofline import roofline
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
 from bench.api.drawing import differing_figures, write_figures
@@ -24,6 +26,7 @@ from bench.records.levels import level_text
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Finding, Run
 from bench.records.published import Beside
+from bench.records.roofline import Roofline
 from bench.records.suite import FigureSpec
 from bench.report.blocks import rewritten
 from bench.report.csv_text import csv_text
@@ -33,6 +36,7 @@ from bench.report.index import Shown
 from bench.report.nouns import Amount, LawLine, Laws, Table
 from bench.report.operators import Ran, ran
 from bench.report.page import page
+from bench.report.roofline.figure import roofline_figure
 from bench.report.table import build_table
 from bench.report.why import COLUMNS, compared_cases, why_table
 from bench.store.files import stale, write
@@ -62,6 +66,7 @@ class Report:
     laws: tuple[Laws, ...]
     published: tuple[Beside, ...]
     ran: Ran | None
+    roofline: Roofline | None
     summary: dict[str, object]
 
 
@@ -86,6 +91,10 @@ def report(folder: Path) -> Report:
         build_figure(spec, suite, stored.run.cases, known, number=number, compare=compare, laws=own)
         for number, (spec, own) in enumerate(zip(suite.figures, laws, strict=True), start=1)
     )
+    roofed = roofline(analysed) if suite.roofline else None
+    if roofed is not None and roofed.roofs:
+        drawn = roofline_figure(roofed, suite.roofline, stored.run.cases, number=len(figures) + 1)
+        figures += (drawn,) if drawn.panels else ()
     return Report(
         stored=stored,
         analysed=analysed,
@@ -97,8 +106,11 @@ def report(folder: Path) -> Report:
         laws=tuple(own for own in laws if own is not None),
         published=_published(folder, analysed),
         ran=ran(
-            suite.operators, stored.run.cases, {case: survey.operators for case, survey in analysed.surveys.items()}
+            suite.operators,
+            stored.run.cases,
+            {case: (*each.operators, *recurrent(each.kernels)) for case, each in analysed.surveys.items()},
         ),
+        roofline=roofed,
         summary=summary(analysed, remarks, starts=stored.starts),
     )
 
@@ -175,6 +187,7 @@ def texts(made: Report) -> dict[str, str]:
             laws=made.laws,
             published=made.published,
             ran=made.ran,
+            roofline=made.roofline,
         ),
     }
 

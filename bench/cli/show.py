@@ -11,6 +11,7 @@ from bench.api.reporting import Report, report
 from bench.api.verdicts import is_gate, outcome_of
 from bench.records.gate import Gate
 from bench.report.inert import json_text, spoken
+from bench.report.roofline.terminal import roofline_view
 from bench.report.terminal import table_view
 from bench.report.verdicts.as_json import gate_json
 from bench.report.verdicts.terminal import gate_view
@@ -51,6 +52,8 @@ def show_report(made: Report) -> None:
     data, messages = console(), Console(stderr=True, soft_wrap=True)
     for table in made.tables:
         data.print(table_view(table))
+    if made.roofline is not None:
+        data.print(roofline_view(made.roofline))
     for finding in made.findings:
         messages.print(Text(spoken(f"{finding.code}: {finding.message}. {finding.advice}")))
     if made.stored.damage:

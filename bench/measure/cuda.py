@@ -4,6 +4,7 @@ Only here is CUDA initialised, in the child and never in its server: a process t
 GPU any more. What is made once a process, the context and the libraries' handles, is made before any case is built, and
 its cost recorded."""
 
+import os
 import time
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import torch
 from torch.profiler import ProfilerActivity
 
 from bench.measure import trial
+from bench.measure.card import card_named
 from bench.measure.device import Unavailable
+from bench.measure.observing import CardEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.worker import HostDevice, onednn_precision, set_onednn_precision
 
@@ -33,7 +36,7 @@ def main(request: Json, channel: Channel) -> None:
     trial.run(request, channel, CudaDevice(request))
 
 
-class CudaDevice(HostDevice):
+class CudaDevice(CardEyes, HostDevice):
     """A GPU. The wall clock and `finish` answer the two questions of a sample; events are marks on the current stream.
 
     Everything that a case may change of the process is set back in `prepare`, as on the host, and of the GPU the
@@ -195,6 +198,11 @@ class CudaDevice(HostDevice):
     def retains(self) -> bool | None:
         """The question is about the C library; the GPU has an allocator of its own."""
         return None
+
+    def libraries(self) -> dict[str, str]:
+        """The host's, the version of CUDA, and the card with its driver and settings, where there is one."""
+        found = {**super().libraries(), "cuda": torch.version.cuda or "none"}
+        return {**found, **card_named(self.name, os.environ).facts()}
 
 
 def _sleep(cycles: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bench.measure.eyes import Eyes
 from bench.measure.sampler import Clock, Step
 from bench.measure.timeline import Timeline
 from bench.measure.workload import Builder
@@ -22,7 +23,7 @@ class Seen:
     allocated: int
 
 
-class Device(Clock, Protocol):
+class Device(Clock, Eyes, Protocol):
     """A clock that can also build, set up and look at what it times. `sentinel` is in nanoseconds."""
 
     def prepare(self, *, threads: int, seed: int) -> None:

@@ -16,6 +16,7 @@ from typing import cast
 
 from bench.measure import fake_trace, trial
 from bench.measure.device import Seen
+from bench.measure.fake_eyes import CARDS, FakeEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.timeline import Timeline
@@ -140,7 +141,7 @@ COARSE = "coarse"
 TICK = 100_000
 """Nanoseconds that a coarse clock can tell apart; it takes one of a hundred to be read."""
 
-PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, COARSE, *fake_trace.FAULTS)
+PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, COARSE, *CARDS, *fake_trace.FAULTS)
 
 
 class FakeWorkload:
@@ -172,7 +173,7 @@ class FakeWorkload:
         return self.own
 
 
-class FakeDevice:
+class FakeDevice(FakeEyes):
     """A clock that only made-up work moves."""
 
     def __init__(self, request: Json) -> None:

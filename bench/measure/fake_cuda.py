@@ -5,9 +5,11 @@ seconds that the processor needs to launch a step (else a tenth of that). With `
 context in which all others fail too; with `fault: shared` it fails wherever it is not the first of its process."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 
 from bench.measure import trial
+from bench.measure.device import Seen
 from bench.measure.fake import FakeDevice, FakeWorkload
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step

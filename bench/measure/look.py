@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import cast
 
-from bench.measure import probes, sampler
+from bench.measure import card, probes, sampler
 from bench.measure.device import Device
 from bench.measure.kernel import ROOT, UNKNOWN, text
 from bench.measure.processes import Json
@@ -42,9 +42,9 @@ def weather(request: Json, device: Device) -> Json:
     count = cast("int", request["sentinels"])
     device.prepare(threads=cast("int", request["threads"]), seed=0)
     device.sentinel()  # starts the team of threads and meets cold caches
-    before = probes.snapshot()
+    driver, before = device.card.read(), probes.snapshot()
     sentinels = [device.sentinel() for _ in range(count)]
-    noise = probes.noise(before, probes.snapshot(), steps=count)
+    noise = probes.noise(before, probes.snapshot(), steps=count) | card.noise(driver, device.card.read())
     return {
         "start": began - cast("float", request["asked"]),
         "sentinels": sentinels,
@@ -52,6 +52,12 @@ def weather(request: Json, device: Device) -> Json:
         "clock_resolution": sampler.resolution(device),
         "retains": device.retains() if request["prove_allocator"] else None,
     }
+
+
+def peaks(request: Json, device: Device) -> Json:
+    """What the device can do at most, with so many threads: a copy, and products in each of the precisions."""
+    device.prepare(threads=cast("int", request["threads"]), seed=0)
+    return {"metrics": device.peaks(cast("list[str]", request["precisions"]))}
 
 
 def fact(request: Json, device: Device) -> Json:
@@ -90,5 +96,10 @@ def loaded(maps: str) -> dict[str, str]:
     }
 
 
-LOOKS: dict[str, Callable[[Json, Device], Json]] = {"libraries": libraries, "weather": weather, "fact": fact}
+LOOKS: dict[str, Callable[[Json, Device], Json]] = {
+    "libraries": libraries,
+    "weather": weather,
+    "peaks": peaks,
+    "fact": fact,
+}
 """Requests that time no case, by their kind."""

@@ -9,15 +9,17 @@ import re
 from pathlib import Path
 
 import psutil
-import pynvml
 
+from bench.measure.card import card_named
 from bench.measure.hashes import hash_of_text
 from bench.measure.kernel import ROOT, UNKNOWN, processor_field, virtualisation
 from bench.records.nouns import Machine
 
 _NOISE_WORDS = r"\((?:r|tm)\)|\b(?:amd|intel|processor|cpu|core|genuine|nvidia)\b|\b\d+-core\b|@.*"
 
-NO_GPU = "no GPU"
+ANOTHER = ("gpu", "gpu_memory", "gpu_power_limit", "gpu_partitions")
+"""What makes another card, and so another machine, of one: model, memory, the power that it may take, and whether it is
+one part of a card. Its driver is software: a start has it."""
 
 
 def machine(device: str, name: str | None) -> Machine:
@@ -31,8 +33,9 @@ def machine(device: str, name: str | None) -> Machine:
     }
     own = f"{slug(facts['cpu'])}-{facts['cores']}c"
     if device.startswith("cuda"):
-        facts["gpu"] = gpu_model(device)
-        own = f"{own}-no-gpu" if facts["gpu"] == NO_GPU else short(slug(facts["gpu"]))
+        card = card_named(device, os.environ).facts()
+        facts |= {name: card[name] for name in ANOTHER if card.get(name, UNKNOWN) != UNKNOWN}
+        own = short(slug(card["gpu"])) if "gpu" in facts else f"{own}-no-gpu"
     text = "|".join(f"{key}={value}" for key, value in sorted(facts.items()))
     return Machine(name=name or own, identity=hash_of_text(text.encode()), facts=facts)
 
@@ -41,18 +44,6 @@ def cpu_model(root: Path = ROOT) -> str:
     """The model that the kernel names; the architecture where it names none."""
     found = processor_field(root, "model name", "Model", "CPU part")
     return platform.machine() if found == UNKNOWN else found
-
-
-def gpu_model(device: str) -> str:
-    """The name that NVIDIA's driver gives the device; `NO_GPU` without a driver."""
-    index = int(device.partition(":")[2] or 0)
-    try:
-        pynvml.nvmlInit()
-        name = pynvml.nvmlDeviceGetName(pynvml.nvmlDeviceGetHandleByIndex(index))
-    except pynvml.NVMLError:
-        return NO_GPU
-    pynvml.nvmlShutdown()
-    return str(name)
 
 
 def slug(model: str) -> str:

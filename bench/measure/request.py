@@ -12,6 +12,7 @@ from bench.measure.device import kind_of
 from bench.measure.notes import shorten, visible
 from bench.measure.processes import CANNOT_REPORT, Json
 from bench.records.codec import decode
+from bench.records.metrics import ENERGY, shown
 from bench.records.nouns import SCHEMA, Case, Record, Run, Side, Status, Trial
 
 _LOG_LINES, _LOG_CHARACTERS = 3, 400
@@ -146,6 +147,8 @@ def _request(run: Run, place: Place, trials: Sequence[Trial], turn: Turn) -> Jso
         "loops": turn.loops,
         "step_limit": policy.step_limit if turn.step_limit is None else turn.step_limit,
         "calibrate": turn.calibrate,
+        "energy": run.gate is None and ENERGY in shown(run.suite),
+        "roofline": run.gate is None and bool(run.suite.roofline),
         "tree": None if place.tree is None else asdict(place.tree),
     }
 

@@ -81,6 +81,7 @@ class Runner:
         """Everything that is missing, in the order in which it is measured."""
         with self._pool as pool:
             yield from self._surveys(pool)
+            yield from self._peaks(pool)
             yield from self._rounds(pool)
             yield from self._repeats_at_the_end(pool)
 
@@ -95,6 +96,21 @@ class Runner:
             yield from self._child(pool, [Trial(case=c, round=0) for c in group], prove=allocator not in proved)
             proved.add(allocator)
         yield from self._alone(pool, 0)
+
+    def _peaks(self, pool: "Pool") -> Iterator[Record]:
+        """Of the device with each number of threads that a case has, in the precisions that these cases have: a
+        roofline holds what was measured against what the same run could do."""
+        cases = self.ledger.timeable(self.run.cases) if self.run.suite.roofline else []
+        for threads in sorted({case.threads for case in cases} - self.ledger.peaks):
+            own = [case for case in cases if case.threads == threads]
+            precisions = {self.ledger.surveys[case.id].facts.get("precision", "") for case in own} - {""}
+            server, cores = pool.server(own[0].allocator), self.means.place.cores[-threads:]
+            try:
+                yield self.ledger.add(
+                    weather.peaks(server, self.run.device, cores=cores, threads=threads, precisions=sorted(precisions))
+                )
+            except Internal:  # the server has ended; the cases can be measured all the same
+                pool.renew()
 
     def _rounds(self, pool: "Pool") -> Iterator[Record]:
         policy = self.run.policy

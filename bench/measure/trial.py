@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
-from bench.measure import probes, sampler, timeline
+from bench.measure import card, energy, memory, probes, sampler, timeline
 from bench.measure.checks import Invalid, check_equal, check_finite, check_tree, own_metrics
 from bench.measure.device import Device, Unavailable
 from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
 from bench.measure.profile import watch
+from bench.measure.surveyed import surveyed
 from bench.measure.workload import Workload, build, declared
 
 NOTE_LIMIT = 2000
@@ -27,8 +28,6 @@ _FRAMES = 4
 _HERE = os.path.dirname(__file__)
 UNHARMED = ("ok", "skipped", "unavailable")
 """After any other status a shared process may be unfit for the next case."""
-
-OUT_OF_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory", "std::bad_alloc")
 
 
 class TooLong(Exception):
@@ -100,9 +99,8 @@ def outcome(look: Callable[[], None], draft: Draft) -> tuple[str, str | None]:
     except BaseException as error:  # noqa: BLE001 - a case may raise anything, and the next one is to run
         if type(error).__name__ == Unavailable.__name__:  # the subject, which does not import bench, has one of its own
             return "unavailable", str(error)[:NOTE_LIMIT]
-        text = f"{draft.stage}: {explain(error)}"
-        memory = isinstance(error, MemoryError) or any(sign in str(error) for sign in OUT_OF_MEMORY)
-        return ("oom" if memory else "failed"), text[:NOTE_LIMIT]
+        text = f"{draft.stage}: {memory.summary(explain(error))}"
+        return ("oom" if memory.is_out_of_memory(error) else "failed"), text[:NOTE_LIMIT]
     return "ok", None
 
 
@@ -158,6 +156,9 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     if min(wall) <= 0:
         raise Invalid("a sample took no time: the clock stood still")
     check_finite(device, result)
+    if request["energy"]:
+        with draft.phase("energy"):
+            draft.metrics |= energy.metered(workload.step, device, device.card, loops=loops, reset=reset_of(workload))
     check_tree(case, request, draft.metrics)
     close(workload)
 
@@ -174,9 +175,10 @@ def _sampled(
         assert own is not None  # `_build` has refused the case otherwise
         time_steps = partial(sampler.time_apart, cool=own.cool)
     with draft.phase("samples"):
-        before = probes.snapshot()
+        driver, before = device.card.read(), probes.snapshot()
         result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload))
         after = probes.snapshot()
+        draft.noise |= card.noise(driver, device.card.read())
     draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
     return samples.wall, result
 
@@ -209,14 +211,13 @@ def calm_sentinel(device: Device, request: Json, draft: Draft) -> int:
 def survey(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> None:
     """Build and first step under a memory probe, a warm step under the clock, the reference, a step profiled."""
     policy = cast("dict[str, float]", request["policy"])
-    knows_peak = probes.forget_peak()
-    resident = probes.memory("VmRSS")
+    device.memory.forget()
     workload = _build(case, request, device, draft)
     with draft.phase("first_call"):
         result = workload.step()
         device.finish()
-    if knows_peak:
-        draft.metrics["peak_memory"] = max(0, probes.memory("VmHWM") - resident)
+    if (peak := device.memory.bytes()) is not None:
+        draft.metrics["peak_memory"] = peak
     draft.metrics |= {"build": draft.phases["build"], "first_call": draft.phases["first_call"]}
     check_finite(device, result)
     with draft.phase("step"):
@@ -237,6 +238,7 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     with draft.phase("profile"):
         seen = device.profile(workload.step)
     draft.content["operators"] = sorted(set(seen.events))
+    _seen(workload, request, device, draft)
     draft.metrics["operations"] = sum(name.startswith("aten::") for name in seen.events)
     draft.metrics["allocated"] = seen.allocated
     if expects := getattr(workload, "expects", ()):
@@ -256,6 +258,15 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     draft.noise["clock_resolution"] = sampler.resolution(device) or "unknown"
     check_tree(case, request, draft.metrics)
     close(workload)
+
+
+def _seen(workload: Workload, request: Json, device: Device, draft: Draft) -> None:
+    """Files what the device has seen of a step beside its operators."""
+    with draft.phase("eyes"):
+        seen = surveyed(workload.step, device, roofline=bool(request["roofline"]))
+    draft.content |= seen.content
+    draft.metrics |= seen.metrics
+    draft.noise |= seen.noise
 
 
 def reset_of(workload: Workload) -> Callable[[], None] | None:

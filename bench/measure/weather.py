@@ -5,7 +5,7 @@ Nothing here belongs to a case. A run asks for the libraries at its start; `benc
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from bench.errors import BenchError
@@ -14,7 +14,7 @@ from bench.measure.notes import shorten
 from bench.measure.processes import Json
 from bench.measure.request import verdict
 from bench.records.codec import decode
-from bench.records.nouns import Unknown
+from bench.records.nouns import SCHEMA, Record, Unknown
 from bench.records.suite import FORBID_EXTRA
 
 TIMEOUT = 60.0
@@ -41,6 +41,13 @@ class _Libraries:
     libraries: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rates:
+    __pydantic_config__ = FORBID_EXTRA
+
+    metrics: dict[str, float]
+
+
 def libraries(server: Server, *, device: str, cores: Sequence[int]) -> dict[str, str]:
     """What the device's libraries say of themselves. Where the child fails they are unknown, with the reason: a case
     may run all the same, and no run is lost for want of a version number."""
@@ -61,6 +68,25 @@ def weather(
     if failure:
         raise BenchError(failure, hint="bench doctor --device cpu looks at the processor alone")
     return decode(Weather, json.dumps(content).encode(), where="a look at the weather")
+
+
+def peaks(server: Server, device: str, *, cores: Sequence[int], threads: int, precisions: Sequence[str]) -> Record:
+    """The rates that a device reaches with so many threads on those cores: `COPY` in bytes a second, by precision
+    operations a second."""
+    asked: Json = {"kind": "peaks", "device": device, "cores": tuple(cores), "threads": threads}
+    began = time.time()
+    content, failure = _ask(server, {**asked, "precisions": tuple(precisions)})
+    found = Record(
+        schema=SCHEMA,
+        kind="peak",
+        status="failed" if failure else "ok",
+        case=f"threads={threads}",
+        server=server.number,
+        started=round(began, 3),
+        note=failure or None,
+    )
+    rates = {} if failure else decode(_Rates, json.dumps(content).encode(), where="a look at the peaks").metrics
+    return replace(found, metrics=dict(rates), phases={"total": time.time() - began})
 
 
 def _ask(server: Server, request: Json) -> tuple[Json, str]:

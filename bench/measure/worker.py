@@ -22,6 +22,7 @@ from torch.profiler import ProfilerActivity, record_function
 from bench.measure import probes, trial
 from bench.measure.device import Seen
 from bench.measure.look import build_report
+from bench.measure.observing import HostEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
 from bench.measure.timeline import Timeline
@@ -93,7 +94,7 @@ def main(request: Json, channel: Channel) -> None:
     trial.run(request, channel, HostDevice(request))
 
 
-class HostDevice:
+class HostDevice(HostEyes):
     """The processor: a step is finished when it returns."""
 
     activities: tuple[ProfilerActivity, ...] = (ProfilerActivity.CPU,)

@@ -21,6 +21,7 @@ DESCRIPTIONS = {
     "tables": "Every factor with several levels left stands in rows, columns or facets.",
     "figures": "Every factor with several levels left is x, or stands in series or facets; x may be a metric.",
     "operators": "By these factors the page names the operators that ran.",
+    "roofline": "Every case against the measured peaks of the device; the figure tells these factors' levels apart.",
     "gate": "How much worse a case may become before `bench gate` fails; goes before [tool.bench.gate].",
 }
 

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["s", "byte", "items/s", "flop/s", "1"]
+from bench.records.suite import Suite
+
+Unit = Literal["s", "byte", "items/s", "flop/s", "J", "1"]
+
+ENERGY = "energy"
+"""Metered in a pass of its own, which costs a second a trial: only where a suite shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,13 @@ METRICS: dict[str, Metric] = {
             "exact",
             "bytes that a step asks of torch's allocator, for activations, gradients, workspaces",
         ),
+        _metric(
+            "device_memory", "byte", "survey", "memory in use on the device by the driver's count, whoever uses it"
+        ),
+        _metric("kernels", "1", "exact", "kernels, copies and fills that the device executed in a step"),
+        _metric("kernel_time", "s", "survey", "their times in a step, added up"),
+        _metric("busy_share", "1", "trials", "the time in which the device ran any of them, by latency", "more"),
+        _metric(ENERGY, "J", "trials", "what the card took for a step, by its own counter"),
         _metric("build", "s", "survey", "building the workload, once"),
         _metric("first_call", "s", "survey", "the first step of a fresh process"),
         _metric("compile", "s", "survey", "compiling the workload, once"),
@@ -64,3 +76,10 @@ METRICS: dict[str, Metric] = {
 def metric(name: str) -> Metric:
     """The metric of that name; one that a workload invents is an exact number without a unit."""
     return METRICS.get(name) or Metric(name=name, unit="1", better="less", source="exact", title=name)
+
+
+def shown(suite: Suite) -> frozenset[str]:
+    """The metrics that a suite publishes or draws; where an `x` is a factor, its name is among them too."""
+    return frozenset(
+        (*suite.metrics, *(t.value for t in suite.tables), *(name for f in suite.figures for name in (f.x, f.y)))
+    )

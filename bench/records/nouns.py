@@ -14,7 +14,7 @@ SCHEMA = 1
 Schema = Annotated[int, Field(ge=1, le=SCHEMA)]
 
 Status = Literal["ok", "skipped", "unavailable", "failed", "timeout", "oom", "crashed", "invalid", "cancelled"]
-Kind = Literal["survey", "timed", "fact"]
+Kind = Literal["survey", "timed", "fact", "peak"]
 Unknown = Literal["unknown"]
 Observation = Level | tuple[Level | tuple[Level, ...], ...]
 """What a fact sees: a truth value, a number, a text, or a list of them, as matrices of lists."""
@@ -52,11 +52,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What became of a survey, a trial or a fact. Times are integers in nanoseconds: `warmup` of one step each,
+    """What became of a survey, a trial, a fact or a peak. Times are integers in nanoseconds: `warmup` of one step each,
     `samples` and `cpu` of `loops` steps each, and so `device`, of samples of their own by the clock of a device that
-    has one; `phases` are seconds; a probe that the kernel lacks is `unknown`, never
-    0. In a gate `round` is the number of the pair, `side` and `position` (1 or 2) tell its two trials apart. Of a fact
-    `case` is its target, and `observed` what it saw, by name."""
+    has one; `phases` are seconds; a probe that the kernel lacks is `unknown`, never 0. `operators` and `kernels` name
+    what ran on the host and on a device in a profiled step; `facts` are words: how products of float32 are rounded, the
+    type of most numbers. In a gate `round` is the number of the pair, `side` and `position` (1 or 2) tell its two
+    trials apart. Of a fact `case` is its target, and `observed` what it saw, by name; of a peak it is how many threads
+    it had, and `metrics` are rates."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -78,6 +80,8 @@ class Record:
     noise: dict[str, float | Unknown] = field(default_factory=dict)
     metrics: dict[str, int | float] = field(default_factory=dict)
     operators: tuple[str, ...] = ()
+    kernels: tuple[str, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
     settings: str = ""
     note: str | None = None
     side: Side = ""

@@ -36,19 +36,22 @@ class Kernel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
     """From the first kernel to the last: how long the device was `busy` with any of them and `idle` with none, how
-    often it was idle, and the longest of these gaps, in seconds."""
+    often it was idle, and the longest of these gaps, in seconds. `late` is the part of the idle time that ended with a
+    kernel which the host began to launch only after the gap had begun."""
 
     busy: float
     idle: float
     count: float
     longest: float
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traced:
     """The events of some steps of a trace by name, most time first. `watched`: a step of these `steps`. `inside`: how
     long any operator ran on any thread, and `outermost` how many a step are in no other. `compiled`: whether one of
-    them is a graph that was made of operators and has none of its own."""
+    them is a graph that was made of operators and has none of its own. `recurrent`: the algorithms by which cuDNN ran
+    recurrent layers, as far as kernels tell."""
 
     steps: int
     watched: float
@@ -57,6 +60,7 @@ class Traced:
     compiled: bool
     operators: tuple[Operator, ...]
     kernels: tuple[Kernel, ...] = ()
+    recurrent: tuple[str, ...] = ()
     gaps: Gaps | None = None
 
 

@@ -166,7 +166,9 @@ class GateSpec:
 class Suite:
     """One question, its factors, its policy, the tables and figures that answer it.
 
-    Where `operators` names factors, the page names the operators that ran, for each combination of their levels."""
+    Where `operators` names factors, the page names the operators that ran, for each combination of their levels. Where
+    `roofline` does, what the device can do is measured, and the page holds every case against it; the levels of these
+    factors are what the figure tells apart."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -184,4 +186,5 @@ class Suite:
     tables: tuple[TableSpec, ...] = ()
     figures: tuple[FigureSpec, ...] = ()
     operators: Names = ()
+    roofline: Names = ()
     gate: GateSpec | None = None

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside
+from bench.records.roofline import Roofline
 from bench.report.answered import HEADING as ANSWER
 from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
@@ -19,6 +20,8 @@ from bench.report.nouns import Laws, Table
 from bench.report.operators import HEADING as RAN
 from bench.report.operators import Ran, ran_text
 from bench.report.published import HEADING, published_text
+from bench.report.roofline.markdown import roofline_text
+from bench.report.roofline.words import HEADING as ROOFLINE
 
 _POLICY_OPTIONS = ("rounds", "precision", "max_seconds", "threads", "allocator", "isolate")
 """The policy keys that the command line has; where files lie is the reader's own affair."""
@@ -35,6 +38,7 @@ def page(
     laws: Sequence[Laws] = (),
     published: Sequence[Beside] = (),
     ran: Ran | None = None,
+    roofline: Roofline | None = None,
 ) -> str:
     """The whole page; `outcomes` is one estimate a case (of the suite's first metric), for statuses and rounds."""
     blocks = [
@@ -45,6 +49,7 @@ def page(
         *(f"## {inert(table.heading)}\n\n{table_text(table).rstrip()}" for table in tables),
         *(f"## {inert(f'{figure.heading}, drawn')}\n\n{_picture(figure)}" for figure in figures),
         *(f"## {inert(found.heading)}\n\n{laws_text(found).rstrip()}" for found in laws),
+        *([] if roofline is None else [f"## {ROOFLINE}\n\n{roofline_text(roofline).rstrip()}"]),
         *([f"## {HEADING}\n\n{published_text(published).rstrip()}"] if published else ()),
         *([] if ran is None else [f"## {RAN}\n\n{ran_text(ran).rstrip()}"]),
         f"## Findings\n\n{_items(map(_finding, findings)) if findings else 'None.'}",

@@ -1,5 +1,7 @@
 """The table of findings: every check speaks under its own name, and a good run passes them all in silence."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.analysis.analysed import Analysed
@@ -17,12 +19,18 @@ LOST = [
     *(timed(LSTM, round_) for round_ in range(1, 10)),
 ]
 
+HOT = [timed(LSTM, 0, noise={"gpu_reasons": 64.0}), *LOST[1:]]
+ROUNDED = replace(survey(LSTM, {"rounding_matmul": 2e-4}), facts={"matmul_precision": "highest"})
+
 RUNS: dict[str, Analysed] = {
     "too few rounds": lstm(trials(LSTM, [1.0] * 3)),
     "precision not reached": lstm(trials(LSTM, shuffled([1 + 0.05 * n for n in range(10)]))),
     "wide interval": lstm(trials(LSTM, shuffled([1 + 0.05 * n for n in range(10)])), Policy(precision=0.2)),
     "disturbed": lstm([timed(LSTM, r, sentinel=SENTINEL * (1.3 if r % 2 else 1)) for r in range(10)]),
     "throttled or stolen": lstm(LOST),
+    "contaminated": lstm(HOT),
+    "card shared": lstm([*trials(LSTM, STEADY[:9]), timed(LSTM, 9, noise={"gpu_others": 1.0})]),
+    "precision not as set": lstm([ROUNDED, *trials(LSTM, STEADY)]),
     "servers differ": lstm([faulty(r, ms, 5000 * (ms > 1.1)) for r, ms in enumerate(TWO)], CONTENT),
     "bimodal": lstm(trials(LSTM, TWO), CONTENT),
     "drift across rounds": lstm(trials(LSTM, [1 + 0.01 * n for n in range(10)]), CONTENT),

@@ -32,6 +32,10 @@ LOUD: dict[str, tuple[Evidence, str]] = {
     "cores far apart": (evidence(sentinel_median_all=0.018), "× 1.80"),
     "sibling busy": (evidence(sibling_busy=0.33), "33% of the time"),
     "system allocator": (evidence(facts={"allocator_retains": "no"}), "100 MB"),
+    "card slowed": (evidence(gpu_slowed=0.25), "25%"),
+    "card shared": (evidence(gpu_others=2.0), "2 processes"),
+    "card sleeps": (evidence(facts={"gpu_persistence": "off"}), "persistence mode is off"),
+    "card divided": (evidence(facts={"gpu_partitions": "on"}), "MIG"),
     "environment": (evidence(facts={"env.OMP_NUM_THREADS": "3"}), "OMP_NUM_THREADS"),
     "probes missing": (evidence(pressure="unknown"), "pressure"),
 }
@@ -67,3 +71,8 @@ def test_a_kernel_that_tells_nothing_gets_no_advice_but_that_it_tells_nothing() 
 def test_a_machine_without_other_threads_is_not_judged_by_them() -> None:
     measured = {name: value for name, value in QUIET.items() if name not in ("sentinel_median_all", "sibling_busy")}
     assert advise(Evidence(facts=QUIET_FACTS, measured=measured, cores=2)) == ()
+
+
+def test_a_card_that_is_well_gets_no_advice() -> None:
+    facts = {"gpu_persistence": "on", "gpu_partitions": "unknown"}
+    assert advise(evidence(facts=facts, gpu_slowed=0.0, gpu_others=0.0, gpu_power="unknown")) == ()

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,21 @@ def test_cores_are_busy_only_between_two_readings_that_are_both_known() -> None:
     assert doctor._busy(None) is None
     assert doctor._busy(0, since="unknown") == "unknown"
     assert doctor._busy(10**6, since=1.0) == "unknown"
+
+
+def test_a_card_is_told_by_its_lowest_clock_and_the_most_of_all_else() -> None:
+    warm: dict[str, float | Unknown] = {"gpu_clock": 1980.0, "gpu_temperature": 50.0, "gpu_reasons": 0.0}
+    hot: dict[str, float | Unknown] = {"gpu_clock": 1500.0, "gpu_temperature": 90.0, "gpu_reasons": 64.0}
+    found = doctor._card([replace(child(QUIET), noise=noise) for noise in (warm, hot, warm, warm)])
+    assert found == {"gpu_clock": 1500.0, "gpu_temperature": 90.0, "gpu_slowed": 0.25}
+    assert set(found) <= set(MEASURED)
+
+
+def test_a_machine_without_a_card_has_no_row_of_one() -> None:
+    assert doctor._card([child(QUIET)]) == {}
+
+
+def test_a_child_whose_card_slowed_down_is_disturbed() -> None:
+    calm: dict[str, float | Unknown] = {"steal": 0.0, "throttled": 0.0}
+    slowed = replace(child(*[QUIET] * 4), noise={**calm, "gpu_reasons": 4.0})
+    assert disturbed([slowed, child(*[QUIET] * 4)]) == 0.5

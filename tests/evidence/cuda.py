@@ -9,7 +9,7 @@ a server, a whole run) is shown by one; the rest is measured here, with the devi
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +27,7 @@ from bench.analysis.analysed import Analysed, analyse
 from bench.api.planning import Options
 from bench.api.running import run
 from bench.errors import BenchError
-from bench.measure import sampler, timeline
+from bench.measure import energy, sampler, timeline
 from bench.measure.client import Setup
 from bench.measure.cuda import CudaDevice
 from bench.measure.device import Device, Unavailable
@@ -52,6 +52,7 @@ WITHIN, LEAST = 0.01, 1e-3
 COLD_WITHIN, LONG, SHORT = 0.03, 50e-6, 20e-6
 """By how much our cold time may differ from do_bench's over LONG; below SHORT it is to be nearer to the profiler's."""
 REPEATED = 0.01
+POWER_WITHIN = 0.05
 SAMPLE_SECONDS, TRIAL_SECONDS = 0.02, 0.3
 PROFILED_STEPS, LAUNCHED = 50, 4
 Launch = Literal["fork", "spawn"]
@@ -225,6 +226,32 @@ def graph_rows(found: dict[str, Times]) -> Iterator[Row]:
         yield Row(check="graphs", what=rung, found=text, asked=asked, holds=holds)
 
 
+def energies(device: str) -> Iterator[Row]:
+    """Joules a step against mean power times the time of it. The first pass only warms: what the driver calls power is,
+    on some cards, a mean over the second before."""
+    made = ready(device)
+    for side in (512, 4096):
+        square = torch.randn(side, side, device=device)
+
+        def step(square: torch.Tensor = square) -> torch.Tensor:
+            return torch.mm(square, square)
+
+        loops = sampler.calibrate(sampler.warm_up(step, made, seconds=0.05), seconds=SAMPLE_SECONDS / energy.SAMPLES)
+        yield energy_row(f"product of {side:,}²", [energy.metered(step, made, made.card, loops=loops) for _ in "12"][1])
+
+
+def energy_row(name: str, found: Mapping[str, float]) -> Row:
+    """The card's counter against its own word on its power."""
+    asked = f"within {POWER_WITHIN:.0%} of power × time"
+    if not found:
+        return Row(check="energy", what=name, found="the card has no counter that moves", asked=asked, holds=False)
+    joules = found["energy"]
+    seconds, watts = found["metered_seconds"] / found["metered_steps"], found.get("metered_power", 0.0)
+    differ = joules / (watts * seconds) - 1 if watts else float("inf")
+    text = f"{joules * 1e3:.4g} mJ a step, {watts:.0f} W × {seconds * 1e6:.4g} µs, {differ:+.1%}"
+    return Row(check="energy", what=name, found=text, asked=asked, holds=abs(differ) <= POWER_WITHIN)
+
+
 def two_runs(device: str) -> Iterator[Row]:
     """The same cases twice, by either clock."""
     with TemporaryDirectory() as folder:
@@ -270,6 +297,7 @@ CHECKS: dict[str, Callable[[str], Iterator[Row]]] = {
     "clocks": clocks,
     "cold": cold,
     "graphs": graphs,
+    "energies": energies,
     "two_runs": two_runs,
 }
 """In the order of the table; those that start processes do not mind what this one has done."""

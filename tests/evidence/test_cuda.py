@@ -10,7 +10,7 @@ from bench.measure import cuda as device
 from bench.measure.fake_cuda import FakeCudaDevice, FakeCudaWorkload
 from bench.measure.processes import Json
 from tests.evidence import cuda
-from tests.evidence.cuda import CHECKS, Row, Times, clock_row, cold_row, graph_rows, repeated_row
+from tests.evidence.cuda import CHECKS, Row, Times, clock_row, cold_row, energy_row, graph_rows, repeated_row
 from tests.measure.made_up import Steady
 
 REQUEST: Json = {"round": 1, "attempt": 0, "kind": "timed", "side": "", "device": "fake-cuda"}
@@ -65,6 +65,15 @@ def test_a_graph_is_to_be_launched_faster_than_its_loop() -> None:
     loop, graph = Times(latency=9e-4, device=3e-4), Times(latency=3.2e-4, device=3e-4)
     assert [row.holds for row in graph_rows({"loop": loop, "graph": graph})] == [None, True]
     assert [row.holds for row in graph_rows({"loop": graph, "graph": loop})] == [None, False]
+
+
+@pytest.mark.parametrize(("watts", "holds"), [(300.0, True), (310.0, True), (350.0, False)])
+def test_energy_is_held_against_power_and_time(watts: float, *, holds: bool) -> None:
+    found = {"energy": 0.6, "metered_steps": 500, "metered_seconds": 1.0, "metered_power": watts}
+    row = energy_row("a step of 2 ms", found)
+    assert row.holds is holds
+    assert row.found.startswith("600 mJ a step")
+    assert energy_row("no counter", {}).holds is False
 
 
 def test_children_of_either_kind_are_tried_and_their_costs_told() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.measure import machine as module
+from bench.measure.card import NoCard
 from bench.measure.machine import cpu_model, machine, slug
 
 
@@ -32,3 +34,61 @@ def test_the_identity_is_the_same_whenever_it_is_asked_for_and_whatever_the_name
 
 def test_a_processor_without_a_name_is_called_by_its_architecture(tmp_path: Path) -> None:
     assert cpu_model(tmp_path) == platform.machine()
+
+
+H100 = {
+    "gpu": "NVIDIA H100 80GB HBM3",
+    "gpu_memory": "81559 MiB",
+    "gpu_power_limit": "700 W",
+    "gpu_partitions": "off",
+    "gpu_driver": "580.159.04",
+    "gpu_persistence": "on",
+}
+
+
+def with_card(monkeypatch: pytest.MonkeyPatch, **other: str) -> None:
+    """This machine has a card that says so of itself, but for what is said otherwise."""
+
+    class Made(NoCard):
+        def facts(self) -> dict[str, str]:
+            return {**H100, **other}
+
+    monkeypatch.setattr(module, "card_named", lambda device, environ: Made())
+
+
+def test_a_machine_with_a_card_is_called_by_it_and_says_what_makes_another_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_card(monkeypatch)
+    found = machine("cuda", None)
+    assert found.name == "h100"
+    assert {name: text for name, text in found.facts.items() if name.startswith("gpu")} == {
+        name: H100[name] for name in ("gpu", "gpu_memory", "gpu_power_limit", "gpu_partitions")
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ({"gpu": "NVIDIA H200"}, False),
+        ({"gpu_power_limit": "500 W"}, False),
+        ({"gpu_memory": "40960 MiB"}, False),
+        ({"gpu_partitions": "on"}, False),
+        ({"gpu_driver": "999"}, True),
+        ({"gpu_persistence": "off"}, True),
+    ],
+)
+def test_another_card_is_another_machine_and_another_driver_is_not(
+    monkeypatch: pytest.MonkeyPatch, other: dict[str, str], same: bool
+) -> None:
+    with_card(monkeypatch)
+    before = machine("cuda", None).identity
+    with_card(monkeypatch, **other)
+    assert (machine("cuda", None).identity == before) is same
+
+
+def test_a_machine_without_a_card_says_that_it_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "card_named", lambda device, environ: NoCard("no driver"))
+    found = machine("cuda:1", None)
+    assert found.name.endswith("-no-gpu")
+    assert not any(name.startswith("gpu") for name in found.facts)

@@ -42,6 +42,7 @@ def timed(fault: str = "none") -> Json:
         "side": "",
         "loops": None,
         "tree": None,
+        "energy": False,
     }
     kept = Kept()
     trial.run(request, kept, FakeDevice(request))

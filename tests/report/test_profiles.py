@@ -10,7 +10,7 @@ from bench.records.profile import Gaps, Kernel, Operator, Profile, Profiles, Tra
 from bench.report.profiles.markdown import page_text
 from bench.report.profiles.rows import kernels_csv, operators_csv
 from bench.report.profiles.terminal import profiles_view
-from bench.report.profiles.words import LONGEST, SHOWN, operators, sentences
+from bench.report.profiles.words import LONGEST, SHOWN, operators, sentences, short_kernel
 
 OWNED = "\x1b[2J::error::owned ##[error]owned =1+1|<b>`x` [bold]"
 
@@ -31,7 +31,7 @@ PROFILE = Profile(case="model=lstm", status="ok", steps=20, step=1e-3, traced=TR
 KERNELS = replace(
     TRACED,
     kernels=(Kernel(name="gemm", launches=3.0, time=0.5e-3),),
-    gaps=Gaps(busy=0.5e-3, idle=0.2e-3, count=7.0, longest=90e-6),
+    gaps=Gaps(busy=0.5e-3, idle=0.2e-3, count=7.0, longest=90e-6, late=0.15e-3),
 )
 
 
@@ -88,9 +88,38 @@ def test_a_device_has_its_gaps_and_waiting_for_it_is_no_python() -> None:
     found = said(KERNELS)
     assert "waiting for the device" in found[1]
     assert found[3] == (
-        "The device is busy for 25.0 % of the profiled step (500 µs). From its first kernel to its last it is idle for "
-        "200 µs a step, in 7.00 gaps, the longest of 90.0 µs."
+        "The device is busy for 500 µs of a step: 25.0 % of the profiled one, 50 % of the step as it is. From its "
+        "first kernel to its last it is idle for 200 µs a step, in 7.00 gaps, the longest of 90.0 µs; for 150 µs "
+        "of that it waits for the host, which launches the next kernel only after the last one has ended."
     )
+    assert len(found) == 4
+
+
+def test_the_algorithms_of_recurrent_layers_are_named() -> None:
+    found = said(replace(KERNELS, recurrent=("cuDNN forward: persistent static", "cuDNN backward: standard")))
+    assert found[4] == "Recurrent layers, by their kernels: cuDNN forward: persistent static; cuDNN backward: standard."
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("void gemm<float, 128>(int, float const*)", "gemm<float, 128>"),
+        ("void k<1>(a::b<2>, (anonymous namespace)::c, int (*)(int))", "k<1>"),
+        ("Memcpy HtoD (Pageable -> Device)", "Memcpy HtoD (Pageable -> Device)"),
+        ("triton_poi_fused_add_0", "triton_poi_fused_add_0"),
+    ],
+)
+def test_a_kernel_is_shown_without_its_parameters(name: str, shown: str) -> None:
+    assert short_kernel(name) == shown
+
+
+def test_kernels_of_one_template_can_be_told_apart() -> None:
+    template = (
+        "void at::native::vectorized_elementwise_kernel<4, at::native::BinaryFunctor<float, float, float, {}>>(int)"
+    )
+    one, two = (short_kernel(template.format(work)) for work in ("at::native::AddOp", "at::native::MulOp"))
+    assert one != two
+    assert max(len(one), len(two)) <= LONGEST
 
 
 def test_an_empty_trace_can_be_told() -> None:
@@ -114,7 +143,7 @@ def test_a_name_is_cut_for_people_only() -> None:
     name = "void at::native::" + "kernel<float>, " * 20
     found = profiles(replace(PROFILE, traced=replace(KERNELS, kernels=(Kernel(name=name, launches=1.0, time=1e-3),))))
     assert name not in page_text(found)
-    assert f"…{' |'}" in page_text(found)
+    assert re.search(r"\| at::native::kernel.+….+ \|", page_text(found))
     assert name[: LONGEST - 20] in kernels_csv(found)
     assert name.strip() in kernels_csv(found)
 

@@ -96,13 +96,14 @@ def gaps(suite: Suite, source: Source) -> Iterator[Offence]:
 
 
 def operators(suite: Suite, source: Source) -> Iterator[Offence]:
-    """The names of factors, each once."""
+    """`operators` and `roofline` are the names of factors, each once."""
     names = factor_names(suite)
-    for index, name in enumerate(suite.operators):
-        if name not in names:
-            yield Offence(place=("operators", index), message=f"no factor {name!r}{nearest(name, names)}")
-        if name in suite.operators[:index]:
-            yield Offence(place=("operators", index), message=f"{name!r} is there twice")
+    for key, chosen in (("operators", suite.operators), ("roofline", suite.roofline)):
+        for index, name in enumerate(chosen):
+            if name not in names:
+                yield Offence(place=(key, index), message=f"no factor {name!r}{nearest(name, names)}")
+            if name in chosen[:index]:
+                yield Offence(place=(key, index), message=f"{name!r} is there twice")
 
 
 def _on_an_axis(level: Level, law: str) -> bool:

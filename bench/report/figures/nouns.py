@@ -5,7 +5,7 @@ from typing import Literal
 
 from bench.report.nouns import Amount
 
-Kind = Literal["lines", "dots", "front", "heat map"]
+Kind = Literal["lines", "dots", "front", "heat map", "roofline"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,22 @@ class Panel:
     title: str
     lines: tuple[Line, ...]
     front: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """A level of y that nothing passes, and what it is."""
+
+    label: str
+    level: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoofedPanel(Panel):
+    """A panel under roofs: y is at most `slope` × x, and at most one of the peaks."""
+
+    slope: float
+    peaks: tuple[Peak, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ def _shape(figure: Figure) -> str:
             return f"Dots of {y} for each {x}{_scale(figure)}"
         case "front":
             return f"Points of {y} against {x}{_scale(figure)}, with the front of the best in both"
+        case "roofline":
+            return f"Points of {y} against {x}{_scale(figure)}, under what the device can do"
         case "heat map":
             return f"Heat map of {y} by {x}"
 

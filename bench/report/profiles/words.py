@@ -1,10 +1,12 @@
 """A Profile → the sentences that every writer says of it, and the rows of its tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.records.profile import Operator, Profile, Profiles, Traced
+from bench.records.profile import Gaps, Operator, Profile, Profiles, Traced
 from bench.report.amounts import NOTHING
+from bench.report.figures.words import shortened
 from bench.units import common_scale, significant
 
 SHOWN = 20
@@ -14,6 +16,8 @@ LONGEST = 80
 """Characters of a name for people; the CSV files have all."""
 
 CAUTION = "Times under a profiler are longer than they are without: compare them with each other, never with timings."
+
+_PARAMETERS = re.compile(r"(?<=[\w>])\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 
 KINDS = {"operator": "", "range": "a range of code, Python included", "runtime": "a call of the driver"}
 
@@ -49,12 +53,20 @@ def sentences(profile: Profile, traced: Traced) -> Iterator[str]:
             f"is in {short(largest.name)}, {share(largest.own, traced)} of the profiled step."
         )
     if traced.gaps is not None:
-        gaps = traced.gaps
-        yield (
-            f"The device is busy for {share(gaps.busy, traced)} of the profiled step ({time(gaps.busy)}). From its "
-            f"first kernel to its last it is idle for {time(gaps.idle)} a step, in {significant(gaps.count)} gaps, "
-            f"the longest of {time(gaps.longest)}."
-        )
+        yield from _device(profile, traced, traced.gaps)
+
+
+def _device(profile: Profile, traced: Traced, gaps: Gaps) -> Iterator[str]:
+    """The profiler stretches what the host does and not what the device does: so its work is put by both steps."""
+    bare = f", {100 * gaps.busy / profile.step:.0f} % of the step as it is" if profile.step > 0 else ""
+    yield (
+        f"The device is busy for {time(gaps.busy)} of a step: {share(gaps.busy, traced)} of the profiled one{bare}. "
+        f"From its first kernel to its last it is idle for {time(gaps.idle)} a step, in {significant(gaps.count)} "
+        f"gaps, the longest of {time(gaps.longest)}; for {time(gaps.late)} of that it waits for the host, which "
+        "launches the next kernel only after the last one has ended."
+    )
+    if traced.recurrent:
+        yield f"Recurrent layers, by their kernels: {'; '.join(traced.recurrent)}."
 
 
 def operators(traced: Traced) -> Sheet:
@@ -79,7 +91,7 @@ def kernels(traced: Traced) -> Sheet:
     divisor, unit = _scale([kernel.time for kernel in traced.kernels])
     rows = tuple(
         (
-            short(kernel.name),
+            short_kernel(kernel.name),
             significant(kernel.launches),
             significant(kernel.time / divisor),
             share(kernel.time, traced),
@@ -93,6 +105,13 @@ def kernels(traced: Traced) -> Sheet:
 def short(name: str) -> str:
     """For people; a kernel's name may have hundreds of characters, which tell its template's arguments."""
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
+def short_kernel(name: str) -> str:
+    """Without the types of its parameters and of its result; of a long one the beginning and the end, because kernels
+    of one template differ in its last arguments."""
+    bare = _PARAMETERS.sub("", name.removeprefix("void "))
+    return shortened(bare, LONGEST)
 
 
 def share(seconds: float, traced: Traced) -> str:

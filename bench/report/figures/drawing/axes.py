@@ -84,7 +84,7 @@ def _ticks(axes: Axes, figure: Figure, size: Sizes) -> None:
             width = size.panel * 72 * 0.8
             _fixed(axes.xaxis, spread_out(levels, log=figure.x.log, width=width, letters=CHARACTER))
             _numbers(axes.yaxis, figure.y, axes.get_ylim())
-        case "front":
+        case "front" | "roofline":
             _numbers(axes.xaxis, figure.x, axes.get_xlim())
             _numbers(axes.yaxis, figure.y, axes.get_ylim())
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from bench.report.figures.drawing.names import Name, spread_names
 from bench.report.figures.drawing.style import FAINT, LETTER, PAPER, QUIET, Look, apart, dashes
-from bench.report.figures.nouns import Axis, Curve, Figure, Kind, Line, Panel, Point
+from bench.report.figures.nouns import Axis, Curve, Figure, Kind, Line, Panel, Point, RoofedPanel
 from bench.report.figures.words import series_label, shortened
 from bench.units import significant
 
@@ -102,6 +102,21 @@ def _front(axes: Axes, panel: Panel, figure: Figure, looks: Sequence[Look]) -> N
         _marks(axes, (at.xs, at.ys), at, looks[line.series])
 
 
+def _roofline(axes: Axes, panel: Panel, figure: Figure, looks: Sequence[Look]) -> None:
+    """Each peak as its roof, from the left end of the slope to the right end of the axes; the points below."""
+    assert isinstance(panel, RoofedPanel)
+    points = [point.x.value for each in figure.panels for line in each.lines for point in line.points]
+    ridges = [peak.level / panel.slope for peak in panel.peaks]
+    left, right = min(*points, *ridges) / 5, max(*points, *ridges) * 6
+    for peak, ridge in zip(panel.peaks, ridges, strict=True):
+        xs = [left, max(left, ridge), right]
+        axes.plot(xs, [min(peak.level, panel.slope * x) for x in xs], color=QUIET, linewidth=0.9, zorder=1)
+        axes.text(right, peak.level, peak.label, color=QUIET, size=LETTER - 1, ha="right", va="bottom")
+    for line in panel.lines:
+        at = _scaled(line.points, figure.x, figure.y)
+        _marks(axes, (at.xs, at.ys), at, looks[line.series])
+
+
 def _heat_map(axes: Axes, panel: Panel, figure: Figure, looks: Sequence[Look]) -> None:
     values = [point.y.value / figure.y.divisor for one in figure.panels for line in one.lines for point in line.points]
     least, most = min(values, default=0.0), max(values, default=1.0)
@@ -123,6 +138,7 @@ PLOTS: dict[Kind, Callable[[Axes, Panel, Figure, Sequence[Look]], None]] = {
     "lines": _lines,
     "dots": _dots,
     "front": _front,
+    "roofline": _roofline,
     "heat map": _heat_map,
 }
 

@@ -56,7 +56,7 @@ def _height(figure: Figure, panel: float) -> float:
     match figure.kind:
         case "lines":
             return min(2.3, panel * 0.62)
-        case "front":
+        case "front" | "roofline":
             return panel * 0.75 if is_named(figure) else min(2.3, panel * 0.66)
         case "dots":
             return max(1, len(figure.categories)) * max(0.19, 0.1 * _most_together(figure)) + 0.1

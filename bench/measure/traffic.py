@@ -1,0 +1,103 @@
+"""A step → the fewest bytes that it must move through memory, and the type of numbers that it computes with.
+
+Counted is what any implementation must: everything that a step finds (its input, weights, states) is read once, and
+everything that it leaves (its result, gradients, updated weights) is written once. What it makes and throws away on the
+way is not: a fused implementation keeps that on the chip. So the number belongs to what is computed and not to how,
+two implementations of one network have the same, and flops by these bytes are the largest intensity it can have.
+
+The operators are seen as torch dispatches them. What no operator shows (the replay of a CUDA graph, work outside of
+torch) is not counted; where nothing is seen the bytes are 0, which means unknown."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from bench.measure.eyes import Traffic
+from bench.measure.sampler import Step
+
+
+def traffic(step: Step) -> Traffic:
+    """Runs it once under a mode that sees every operator; its result counts as left."""
+    watch = _Watch()
+    with watch:
+        result = step()
+    moved = watch.moved()
+    del result
+    return Traffic(bytes=moved, dtype=watch.kinds.most_common(1)[0][0] if watch.kinds else "")
+
+
+class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """What operators read that was there before, what they wrote over, and what they made that still is there."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kinds: Counter[str] = Counter()
+        self._made: dict[int, tuple[StorageWeakRef, int]] = {}
+        self._read: defaultdict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+        self._written: defaultdict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+        self._sizes: dict[int, int] = {}
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        given = list(_dense((args, kwargs)))
+        changed, read_too = _changed(func, args, kwargs or {})  # type: ignore[no-untyped-call]
+        old = {_storage(tensor) for tensor in given}
+        results = func(*args, **(kwargs or {}))
+        made = [tensor for tensor in _dense(results) if _storage(tensor) not in old]
+        if made or changed:  # else it is another view of what there is, and moves nothing
+            overwritten = {*map(id, changed)} - {*map(id, read_too)}
+            self._count([each for each in given if id(each) not in overwritten], changed, made)
+        return results
+
+    def _count(self, read: list[torch.Tensor], changed: list[torch.Tensor], made: list[torch.Tensor]) -> None:
+        for tensor in read:
+            if tensor.is_floating_point():
+                self.kinds[str(tensor.dtype).removeprefix("torch.")] += _size(tensor)
+            self._note(self._read, tensor)
+        for tensor in changed:
+            self._note(self._written, tensor)
+        for tensor in made:
+            storage = tensor.untyped_storage()
+            self._made[_storage(tensor)] = (StorageWeakRef(storage), storage.nbytes())  # type: ignore[no-untyped-call]
+
+    def _note(self, where: defaultdict[int, dict[tuple[int, int], int]], tensor: torch.Tensor) -> None:
+        key = _storage(tensor)
+        if key not in self._made:
+            self._sizes[key] = tensor.untyped_storage().nbytes()
+            where[key][int(tensor.storage_offset()), tensor.numel()] = _size(tensor)
+
+    def moved(self) -> int:
+        """No storage counts for more than it holds, however many views of it were read."""
+        found = [min(self._sizes[k], sum(v.values())) for part in (self._read, self._written) for k, v in part.items()]
+        left = [size for alive, size in self._made.values() if not alive.expired()]  # type: ignore[no-untyped-call]
+        return sum(found) + sum(left)
+
+
+def _dense(values: object) -> Iterator[torch.Tensor]:
+    """Those that have memory of their own which can be asked for."""
+    for value in tree_leaves(values):
+        if isinstance(value, torch.Tensor) and value.layout == torch.strided and not value.is_meta:
+            yield value
+
+
+def _storage(tensor: torch.Tensor) -> int:
+    """Where it begins; one that is empty has no place, and is told by itself."""
+    return tensor.untyped_storage().data_ptr() or id(tensor)
+
+
+def _size(tensor: torch.Tensor) -> int:
+    return tensor.numel() * tensor.element_size()
+
+
+def _changed(func, args, kwargs):  # type: ignore[no-untyped-def]
+    """The arguments that the operator's schema says it writes to, and those of them that it works on in place, which it
+    reads too."""
+    written = [
+        (argument.is_out, args[position] if position < len(args) else kwargs.get(argument.name))
+        for position, argument in enumerate(func._schema.arguments)
+        if argument.alias_info is not None and argument.alias_info.is_write
+    ]
+    return list(_dense([each for _, each in written])), list(_dense([each for out, each in written if not out]))

@@ -1,0 +1,1 @@
+"""A roofline → words, Markdown, what rich draws, and a figure."""

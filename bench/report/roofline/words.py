@@ -1,0 +1,74 @@
+"""A Roofline → the sentences about it, and the rows of its table."""
+
+from collections.abc import Iterator
+
+from bench.records.roofline import Placed, Roof, Roofline
+from bench.report.amounts import NOTHING
+from bench.units import alike, common_scale, significant
+
+HEADING = "Roofline"
+HEADS = ("case", "intensity (flop/B)", "attained", "bound", "bounded by", "share of the bound")
+
+ROUND = 1 + 1e-9
+"""A scale is chosen by logarithms: without it a million of something would be no mega."""
+
+EXPLAINED = (
+    "Attained: the flops of a step by its latency. Bound: what the device could attain at most at the step's "
+    "arithmetic intensity, its flops by the fewest bytes that any implementation moves: what a step finds (input, "
+    "weights, states) read once, and what it leaves (result, gradients, updated weights) written once. The bandwidth "
+    "is that of memory: a share over 100 % is of a step whose data stay in a cache from one step to the next."
+)
+
+
+def sentences(found: Roofline) -> Iterator[str]:
+    """What the device can do, as measured, and how to read the table."""
+    for roof in found.roofs:
+        yield f"{measured(roof)}."
+    if not found.roofs:
+        yield "The peaks of the device were not measured."
+    yield EXPLAINED
+
+
+def measured(roof: Roof) -> str:
+    """`Measured with 1 thread: copy 11.2 GB/s, float32 61.3 Gflop/s`."""
+    rates = [f"copy {rate(roof.bandwidth, 'byte/s')}"]
+    rates += [f"{name} {rate(value, 'flop/s')}" for name, value in roof.rates.items()]
+    return f"Measured with {threads(roof.threads)}: {', '.join(rates)}"
+
+
+def threads(number: int) -> str:
+    """`1 thread`, `2 threads`."""
+    return f"{number} thread{'' if number == 1 else 's'}"
+
+
+def rate(value: float, unit: str) -> str:
+    """In the unit in which it reads best: `61.3 Gflop/s`."""
+    divisor, label = common_scale([value * ROUND], unit)
+    return f"{significant(float(value / divisor))} {label}"
+
+
+def rows(found: Roofline) -> list[tuple[str, ...]]:
+    """One for every case; of one that has no place the last cell says why."""
+    return [
+        _row(each) if not each.why else (each.case, *[NOTHING] * (len(HEADS) - 2), each.why) for each in found.cases
+    ]
+
+
+def _row(placed: Placed) -> tuple[str, ...]:
+    bounded = "memory" if placed.limit == "memory" else f"arithmetic in {placed.precision}"
+    return (
+        placed.case,
+        significant(placed.intensity),
+        _attained(placed),
+        rate(placed.bound, "flop/s"),
+        bounded,
+        f"{significant(100 * placed.attained / placed.bound)} %",
+    )
+
+
+def _attained(placed: Placed) -> str:
+    divisor, label = common_scale([placed.attained * ROUND], "flop/s")
+    if placed.low is None or placed.high is None:
+        return f"{significant(placed.attained / divisor)} {label}"
+    value, low, high = alike(placed.attained / divisor, (placed.low / divisor, placed.high / divisor))
+    return f"{value} {label} [{low}–{high}]"

@@ -1,0 +1,99 @@
+"""A card that slowed down, was shared, or rounds what it is told not to round."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.analysis.card_checks import card_shared, contaminated, precision_not_as_set
+from bench.analysis.trials import disturbed
+from bench.records.card import THROTTLES, throttles
+from bench.records.nouns import Record, Unknown
+from tests.analysis.checked import LSTM, lstm
+from tests.analysis.made_up import models, survey, timed
+
+STEADY = range(20)
+
+
+def trials(*slow: int, **noise: float | Unknown) -> list[Record]:
+    """Twenty, of which those have that noise."""
+    calm: dict[str, float | Unknown] = {"gpu_reasons": 0.0, "gpu_clock_share": 1.0, "gpu_others": 0.0}
+    return [timed(LSTM, r, noise=calm | (noise if r in slow else {})) for r in STEADY]
+
+
+def test_every_reason_has_a_word_and_bits_that_hold_for_a_whole_run_have_none() -> None:
+    assert throttles(sum(THROTTLES)) == tuple(THROTTLES.values())
+    assert throttles(0x1 | 0x2 | 0x100) == ()
+
+
+@pytest.mark.parametrize("noise", [{"gpu_reasons": 0x44}, {"gpu_clock_share": 0.74}])
+def test_a_trial_on_a_card_that_slowed_down_is_disturbed(noise: dict[str, float | Unknown]) -> None:
+    assert disturbed(models("lstm"), trials(3, **noise)) == {(LSTM, 3)}
+
+
+@pytest.mark.parametrize(
+    "noise", [{"gpu_reasons": 0x2}, {"gpu_clock_share": 0.76}, {"gpu_reasons": "unknown"}, {"gpu_others": 3.0}]
+)
+def test_a_trial_on_a_card_that_ran_as_it_is_set_is_not(noise: dict[str, float | Unknown]) -> None:
+    assert disturbed(models("lstm"), trials(3, **noise)) == set()
+
+
+def test_a_run_with_more_than_a_twentieth_of_such_trials_is_contaminated() -> None:
+    assert contaminated(lstm(trials(3, gpu_reasons=0x40))) is None, "one of twenty"
+    found = contaminated(lstm(trials(3, 4, gpu_reasons=0x44, gpu_clock_share=0.5)))
+    assert found is not None
+    assert "2 of 20 attempts (10%)" in found.message
+    assert "power cap: 2" in found.message
+    assert "hardware thermal slowdown: 2" in found.message
+    assert "fastest: 2" in found.message
+    assert found.cases == (LSTM,)
+
+
+def test_a_clock_alone_has_no_reason() -> None:
+    found = contaminated(lstm(trials(3, 4, gpu_clock_share=0.5)))
+    assert found is not None
+    assert "no reason given" in found.message
+
+
+def test_a_run_without_a_card_has_no_such_remark() -> None:
+    plain = lstm([timed(LSTM, r) for r in STEADY])
+    assert contaminated(plain) is None
+    assert card_shared(plain) is None
+
+
+def test_neighbours_on_the_card_are_named_with_their_number() -> None:
+    found = card_shared(lstm(trials(2, 3, gpu_others=2.0)))
+    assert found is not None
+    assert "2 at most" in found.message
+
+
+def surveyed(error: float, *, part: str = "matmul", matmul: str = "highest", cudnn: str = "ieee,ieee") -> Record:
+    facts = {"matmul_precision": matmul, "cudnn_precision": cudnn}
+    return replace(survey(LSTM, {f"rounding_{part}": error}), facts=facts)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        surveyed(2e-4),
+        surveyed(2e-4, part="conv", cudnn="ieee,tf32"),
+        surveyed(2e-4, part="rnn", cudnn="tf32,ieee"),
+    ],
+)
+def test_products_that_are_rounded_unasked_are_a_remark(found: Record) -> None:
+    remark = precision_not_as_set(lstm([found, *trials()]))
+    assert remark is not None
+    assert "2e-04" in remark.message
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        surveyed(3e-7),
+        surveyed(2e-4, matmul="high"),
+        surveyed(2e-4, part="conv", cudnn="tf32,ieee"),
+        surveyed(2e-4, part="rnn", cudnn="ieee,tf32"),
+        surveyed(3e-7, part="rnn", cudnn="tf32,tf32"),
+    ],
+)
+def test_products_that_may_be_rounded_or_are_not_are_none(found: Record) -> None:
+    assert precision_not_as_set(lstm([found, *trials()])) is None

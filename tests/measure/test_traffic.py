@@ -1,0 +1,103 @@
+"""The fewest bytes of steps whose tensors are known."""
+
+import pytest
+import torch
+from torch import nn
+
+from bench.measure.traffic import traffic
+
+pytestmark = pytest.mark.torch
+
+FLOAT = 4
+
+
+def test_a_product_reads_its_factors_and_writes_its_result() -> None:
+    left, right = torch.randn(8, 64), torch.randn(64, 32)
+    found = traffic(lambda: left @ right)
+    assert found.bytes == FLOAT * (8 * 64 + 64 * 32 + 8 * 32)
+    assert found.dtype == "float32"
+
+
+def test_what_is_made_and_thrown_away_does_not_count() -> None:
+    numbers = torch.randn(1000)
+    assert traffic(lambda: ((numbers * 2).exp() + 1).sum()).bytes == FLOAT * 1001
+
+
+def test_what_is_read_often_counts_once() -> None:
+    weights, state = torch.randn(64, 64), torch.zeros(64)
+
+    def step() -> torch.Tensor:
+        found = state
+        for _ in range(10):
+            found = torch.tanh(weights @ found)
+        return found
+
+    assert traffic(step).bytes == FLOAT * (64 * 64 + 64 + 64)
+
+
+def test_views_move_nothing_and_halves_count_as_halves() -> None:
+    numbers = torch.randn(2, 500)
+    assert traffic(lambda: numbers.t().reshape(-1)[:0]).bytes <= FLOAT * 2000
+    assert traffic(lambda: numbers.view(-1).unsqueeze(0)).bytes == 0
+    assert traffic(lambda: numbers[0].sum()).bytes == FLOAT * 501
+
+
+def test_what_is_worked_on_in_place_is_read_and_written() -> None:
+    numbers = torch.randn(1000)
+    assert traffic(lambda: numbers.add_(1)).bytes == 2 * FLOAT * 1000
+
+
+def test_what_is_written_over_is_not_read() -> None:
+    left, right, into = torch.randn(16, 16), torch.randn(16, 16), torch.empty(16, 16)
+    assert traffic(lambda: torch.mm(left, right, out=into)).bytes == FLOAT * 3 * 256
+
+
+def test_a_layer_of_a_network_reads_its_weights_also_where_no_gradient_is_kept() -> None:
+    layer, batch = nn.Linear(64, 32), torch.randn(8, 64)
+
+    def step() -> object:
+        with torch.inference_mode():
+            return layer(batch)
+
+    assert traffic(step).bytes == FLOAT * (64 * 32 + 32 + 8 * 64 + 8 * 32)
+
+
+def test_a_fused_layer_reads_what_the_loop_in_it_would() -> None:
+    layer, batch = nn.LSTM(16, 32), torch.randn(5, 2, 16)
+
+    def step() -> object:
+        with torch.inference_mode():
+            return layer(batch)[0]
+
+    weights = sum(p.numel() for p in layer.parameters())
+    least = FLOAT * (weights + 5 * 2 * 16 + 5 * 2 * 32)
+    states = FLOAT * 4 * 2 * 32
+    assert least <= traffic(step).bytes <= least + states
+
+
+def test_training_leaves_gradients_and_weights() -> None:
+    layer, batch = nn.Linear(100, 10, bias=False), torch.randn(4, 100)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+
+    def step() -> object:
+        optimizer.zero_grad(set_to_none=True)
+        loss = layer(batch).square().mean()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    step()
+    weights = FLOAT * 1000
+    read, left = weights + FLOAT * 400, weights + weights + FLOAT
+    assert traffic(step).bytes == pytest.approx(read + left, rel=0.02)
+
+
+def test_the_type_is_that_of_most_numbers() -> None:
+    half, one = torch.randn(1000).to(torch.bfloat16), torch.randn(10)
+    found = traffic(lambda: (half * 2, one + 1, torch.arange(5000) + 1))
+    assert found.dtype == "bfloat16"
+
+
+def test_what_no_operator_shows_is_unknown() -> None:
+    found = traffic(lambda: sum(range(10)))
+    assert (found.bytes, found.dtype) == (0, "")
