@@ -12,7 +12,10 @@ from math import ceil
 from bench.records.nouns import Comparison
 from bench.report.nouns import Amount, Facet, Order, Tied
 
-LEAD = "The rows of each column in the order of their values, < where the interval of neighbours' ratio leaves out 1:"
+LEAD = (
+    "Rows of each column in the order of their values, < where the 95 % interval of neighbours' ratio leaves out 1; "
+    "each interval stands for itself, not corrected for the number of gaps:"
+)
 
 Ask = Callable[[str, str], Comparison]
 """(case, against) → their ratio in the table's metric."""

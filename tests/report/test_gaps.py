@@ -111,6 +111,11 @@ def test_a_table_has_orders_where_its_suite_asks_for_them() -> None:
     assert order_text(asked().orders[0]) == TEXT
 
 
+def test_what_leads_to_the_orders_says_how_sure_a_gap_is_and_that_many_are_looked_at() -> None:
+    assert "95 % interval" in LEAD
+    assert "not corrected for the number of gaps" in LEAD
+
+
 def test_orders_stand_below_the_sub_tables_on_a_terminal() -> None:
     out = io.StringIO()
     Console(file=out, width=200).print(table_view(asked()))

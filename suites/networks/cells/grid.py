@@ -15,10 +15,13 @@ class GridLSTM(Cell):
     """At every point two LSTMs, one along the row and one down the column, each with its own weights and its own
     memory, and both gated by both hidden vectors that come in. Kalchbrenner et al. 2015 (arXiv 1507.01526), untied.
 
-    The paper feeds inputs in at the grid's edge. This grid lies on the image itself, so that every point has an input:
-    its projection (hidden, features) is added to both vectors that come in. The steps are folded as `fold` says, row by
-    row; the points of an anti-diagonal do not wait for one another and are computed together, so that only
-    `diagonals(steps)` products follow each other. The output is both hidden vectors: width 2 · hidden.
+    The paper feeds inputs in at the grid's edge. Here every point has an input, a step of the sequence, whose
+    projection (hidden, features) is added to both vectors that come in. The steps are folded as `fold` says, row by
+    row. Of a square image's pixels or patches that is the image's own grid. What are rows of pixels already, 28 of
+    them, lie 4 × 7: along a row of the grid they follow one another down the image, down a column each is 7 pixels
+    below the one before, and no point has a neighbour beside it in the image. The points of an anti-diagonal do not
+    wait for one another and are computed together, so that only `diagonals(steps)` products follow each other. The
+    output is both hidden vectors: width 2 · hidden.
 
     Both LSTMs read the same, so the gates are one product: i, f, g, o, each first along the row, then down the
     column."""
