@@ -15,7 +15,7 @@ from networks.cells import CELLS
 from networks.patches import VisionTransformer, transformer_account
 from networks.sequence import CLASSES, HIDDEN, SequenceClassifier
 from networks.slicing import SLICINGS, Slicing, features, sliced, steps
-from networks.temporal import TCN, SliceCNN, slice_cnn_account, tcn_account
+from networks.temporal import TCN, SliceCNN, slice_cnn_account, slice_cnn_proof, tcn_account, tcn_proof
 from networks.workload import Step, Workload, known
 
 LEVELS = {
@@ -72,12 +72,12 @@ HEADS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """What reads a sequence of so many steps and features: how it is built and what it costs, by its width, and what
+    """What reads a sequence of so many steps and features, by its width: how it is built, what it costs, and what
     proves its backend."""
 
     build: Callable[[int], nn.Module]
     account: Callable[[int], Account]
-    proof: Proof
+    proof: Callable[[int], Proof]
 
 
 def classifier(
@@ -105,7 +105,7 @@ def classifier(
         built = network.build(width)
     step = Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device)
     return workload.assembled(
-        built, partial(_cut, slicing=cut), network.account(width), step, size=size, proof=network.proof
+        built, partial(_cut, slicing=cut), network.account(width), step, size=size, proof=network.proof(width)
     )
 
 
@@ -120,7 +120,7 @@ def described(model: str, slicing: Slicing, size: int) -> Network:
             account=lambda hidden: accounting.recurrent_classifier(
                 CELLS[model].cost, steps=length, features=width, hidden=hidden, classes=CLASSES
             ),
-            proof=CELLS[model].proof,
+            proof=lambda _hidden: CELLS[model].proof,
         )
     return PARALLEL[model](length, width)
 
@@ -135,7 +135,7 @@ def _slice_cnn(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: SliceCNN(width, hidden),
         account=lambda hidden: slice_cnn_account(length, width, hidden),
-        proof=backends.convolution,
+        proof=slice_cnn_proof,
     )
 
 
@@ -144,7 +144,7 @@ def _tcn(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: TCN(width, hidden, normalised=False),
         account=lambda hidden: tcn_account(length, width, hidden, normalised=False),
-        proof=backends.convolution,
+        proof=tcn_proof,
     )
 
 
@@ -155,7 +155,7 @@ def _vit(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: VisionTransformer(width, patches=length, width=rounded(hidden), heads=HEADS),
         account=lambda hidden: transformer_account(width, patches=length, width=rounded(hidden)),
-        proof=backends.attention,
+        proof=lambda _hidden: backends.attention,
     )
 
 
