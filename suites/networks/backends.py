@@ -26,7 +26,11 @@ ONEDNN_CONVOLUTION, NATIVE_CONVOLUTION = "aten::mkldnn_convolution", "aten::thnn
 NATIVE_DILATED, CUDNN_CONVOLUTION = "aten::slow_conv_dilated2d", "aten::cudnn_convolution"
 
 COMPILED = "AOTDispatcher Runtime Wrapper Prologue"
-"""Stands before every graph that the inductor compiled, and nowhere else."""
+"""Stands before every graph of AOTAutograd, whoever compiled it, and nowhere else; whether that was the inductor,
+`compiling.compiled_metrics` asks."""
+
+TRACED = "Torch-Compiled Region: 0/0"
+"""What dynamo has read and put back together, by the first number after a reset: graphs or what it left to Python."""
 
 SMALL, MANY = 20_480, 16
 """An input of one item and no more numbers than these is left to ATen's own convolution, and so are, on one thread,

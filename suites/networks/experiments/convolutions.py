@@ -105,7 +105,8 @@ def convolution(
         image, kernels = pixels_together(image, kernels)
     account = convolution_account(side, channels=channels, outputs=outputs, kernel=kernel)
     compiled = implementation == "compiled"
-    held = compiling.held() if compiled else ExitStack()
+    with compiling.apart("convolution", side, tuple(kernels.shape), kind, precision, device):
+        held = compiling.held() if compiled else ExitStack()
     made = Convolution(
         implementation=torch.compile(library, dynamic=False) if compiled else IMPLEMENTATIONS[implementation],
         image=image,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from networks import accounting, numerics
+from networks import accounting, compiling, numerics
 from networks.accounting import GATES, gated
 from networks.images import digits
 from networks.ladder import RUNGS, Implementation, equality, kind_of
@@ -128,7 +128,9 @@ def layer(
     with seeded(seed):
         original = FAMILIES[known("family", family, FAMILIES)](features, hidden, layers).to(device, kind)
     original.flatten_parameters()
-    built = place.build(original)
+    shape = (batch, steps, features, hidden, layers)
+    with compiling.apart(family, rung, mode, shape, kind, precision, device):
+        built = place.build(original)
     sequence = stretched(batch, steps=steps, features=features).to(device, kind).requires_grad_(training)
     cost = accounting.recurrence(
         lambda i, h: gated(GATES[family], i, h), steps=steps, features=features, hidden=hidden, layers=layers
