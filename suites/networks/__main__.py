@@ -73,7 +73,7 @@ def _reading_images() -> Iterator[Row]:
 def _hybrid() -> Iterator[Row]:
     for name, network in hybrids.NETWORKS.items():
         if name in hybrids.WITH_BLOCKS:
-            yield from ((f"{name}, {blocks} blocks", network(blocks).account(SIZE)) for blocks in BLOCKS)
+            yield from ((f"{name}, {blocks} blocks", network(blocks).account(SIZE)) for blocks in map(int, BLOCKS))
         else:
             yield name, network(0).account(SIZE)
 
