@@ -38,11 +38,7 @@ def classifier(
     """A network that classifies the first `batch` test digits.
 
     Raises ValueError for a level that does not exist."""
-    network = _networks(known("model", model, LEVELS["model"]), size)
-    width = HIDDEN
-    if known("match", match, LEVELS["match"]) != "input":
-        reference = _networks("cnn", size).account(HIDDEN)
-        width = accounting.matched(network.account, reference, metric=match).hidden if model != "cnn" else HIDDEN
+    network, width = sized(model, match, size)
     with workload.seeded(seed):
         built = network.build(width)
     return workload.assembled(
@@ -53,6 +49,15 @@ def classifier(
         size=size,
         proof=network.proof(width),
     )
+
+
+def sized(model: str, match: str, size: int) -> tuple[Network, int]:
+    """The network and its width."""
+    network = _networks(known("model", model, LEVELS["model"]), size)
+    if known("match", match, LEVELS["match"]) == "input" or model == "cnn":
+        return network, HIDDEN
+    reference = _networks("cnn", size).account(HIDDEN)
+    return network, accounting.matched(network.account, reference, metric=match).hidden
 
 
 def _networks(model: str, size: int) -> Network:
