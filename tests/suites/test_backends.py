@@ -39,7 +39,7 @@ slices = partial(sequences.classifier, batch=1, mode="inference")
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
-@pytest.mark.parametrize("model", sequences.LEVELS["model"])
+@pytest.mark.parametrize("model", [*CELLS, *sequences.PARALLEL])
 def test_every_network_that_reads_slices_shows_what_it_expects(model: str, dtype: str, mode: str) -> None:
     made = sequences.classifier(model=model, slicing="patch14", batch=2, mode=mode, hidden=8, dtype=dtype)
     proven(made.expects, events(made.step))
