@@ -214,7 +214,7 @@ def test_a_cell_in_the_registry_is_a_model_without_another_word(monkeypatch: pyt
         ("cells", 44),
         ("sequence_law", 50),
         ("convolution", 46),
-        ("layout", 48),
+        ("layout", 45),
         ("allocator", 8),
     ],
 )
