@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
+from networks.compiling import traced_metrics
 from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality, kind_of
 from networks.ladder.implementations import Layer, Loop, Whole
 from networks.ladder.rnn import stacked
@@ -17,7 +18,7 @@ from networks.ladder.rnn import stacked
 pytestmark = pytest.mark.torch
 
 LAYERS: dict[str, type[Layer]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
-EAGER = [name for name, rung in RUNGS.items() if not (rung.first is compiled_metrics or rung.cuda_only)]
+EAGER = [name for name, rung in RUNGS.items() if not (rung.cuda_only or rung.first in (compiled_metrics, traced_metrics))]
 ON_CUDA = [name for name, rung in RUNGS.items() if rung.cuda_only]
 PRODUCTS = {
     "separate": {"lstm": (8, 0), "gru": (6, 0), "rnn": (2, 0)},

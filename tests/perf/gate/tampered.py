@@ -213,9 +213,10 @@ def told(tamper: Tamper) -> Told:
         tamper.change(folder / "base")
         words = ("gate", "--baseline", "base", str(CANDIDATE), "--json")
         said = subprocess.run([sys.executable, "-P", "-m", "bench", *words], cwd=folder, capture_output=True, text=True)
-    if not said.stdout:
+    gate = json.loads(said.stdout)
+    if gate["ended_by"] is not None:
         return Told(become="refused", code=said.returncode, text=without_names(said.stderr.strip()))
-    verdicts = [(case["verdict"], case["case"], case["note"]) for case in json.loads(said.stdout)["cases"]]
+    verdicts = [(case["verdict"], case["case"], case["note"]) for case in gate["cases"]]
     named = [line for line in verdicts if line[0] != "unchanged"]
     lines = [f"{verdict}: `{case}`{f': {note}' if note else ''}" for verdict, case, note in named]
     unchanged = f"{len(verdicts) - len(named)} unchanged"
