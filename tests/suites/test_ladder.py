@@ -18,7 +18,9 @@ from networks.ladder.rnn import stacked
 pytestmark = pytest.mark.torch
 
 LAYERS: dict[str, type[Layer]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
-EAGER = [name for name, rung in RUNGS.items() if not (rung.cuda_only or rung.first in (compiled_metrics, traced_metrics))]
+EAGER = [
+    name for name, rung in RUNGS.items() if not (rung.cuda_only or rung.first in (compiled_metrics, traced_metrics))
+]
 ON_CUDA = [name for name, rung in RUNGS.items() if rung.cuda_only]
 PRODUCTS = {
     "separate": {"lstm": (8, 0), "gru": (6, 0), "rnn": (2, 0)},
