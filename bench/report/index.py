@@ -80,7 +80,7 @@ def _run(found: Shown) -> Iterator[str]:
     suite = found.run.suite
     yield f"## {inert(suite.title)}"
     yield paragraph(suite.question)
-    yield answered_text(found.tables, found.laws)
+    yield answered_text(found.tables, found.laws, found.published)
     done = " · ".join(f"{label}: {text}" for label, text in measured(found.run, found.starts, found.outcomes))
     yield paragraph(f"{done} · Findings: {len(found.findings)}")
     yield " · ".join(f"[{inert(link.title)}]({address(link.path)})" for link in links(found))
