@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside
+from bench.records.roofline import Roofline
 from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
@@ -34,6 +35,7 @@ class Shown:
     laws: tuple[Laws, ...]
     published: tuple[Beside, ...] = ()
     ran: Ran | None = None
+    roofline: Roofline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
