@@ -10,7 +10,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from networks import backends
 from networks.accounting import Account, account, conv2d, dense, series
+from networks.backends import Convolution, Proof
 from networks.vision import torchvision_part
 
 CHANNELS = (1, 32, 64)
@@ -39,6 +41,12 @@ def _block(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
     return nn.Conv2d(inputs, outputs, KERNEL, padding=1), nn.ReLU(), nn.MaxPool2d(POOL)
 
 
+SMALL_CNN_PROOF = backends.convolution(
+    lambda shape: Convolution(items=shape[0], numbers=CHANNELS[1] * (shape[-1] // POOL) ** 2)
+)
+"""Its second layer reads most."""
+
+
 def keras_cnn(size: int = SIZE) -> nn.Sequential:
     """Document 004's Keras example: (batch, 1, size, size) → logits (batch, 10).
 
@@ -61,6 +69,11 @@ def keras_cnn_account(size: int = SIZE) -> Account:
     second = output_side(first // POOL, KERNEL)
     maps = series(conv2d(1, 32, kernel=KERNEL, side=first), conv2d(32, 32, kernel=KERNEL, side=second))
     return account(series(maps, dense(32 * (second // POOL) ** 2, 256), dense(256, CLASSES)))
+
+
+KERAS_CNN_PROOF = backends.convolution(
+    lambda shape: Convolution(items=shape[0], numbers=32 * (output_side(shape[-1], KERNEL) // POOL) ** 2)
+)
 
 
 def lenet5(size: int = SIZE) -> nn.Sequential:
@@ -87,6 +100,10 @@ def lenet5_account(size: int = SIZE) -> Account:
     return account(series(maps, dense(16 * (second // POOL) ** 2, 120), dense(120, 84), dense(84, CLASSES)))
 
 
+LENET5_PROOF = backends.convolution(lambda shape: Convolution(items=shape[0], numbers=shape[-1] ** 2, kernel=(5, 5)))
+"""Its kernels are large enough whatever they read."""
+
+
 def mnist_example(size: int = SIZE) -> nn.Sequential:
     """The network of PyTorch's MNIST example: (batch, 1, size, size) → logits (batch, 10).
 
@@ -109,6 +126,11 @@ def mnist_example_account(size: int = SIZE) -> Account:
     return account(series(maps, dense(64 * (second // POOL) ** 2, 128), dense(128, CLASSES)))
 
 
+MNIST_EXAMPLE_PROOF = backends.convolution(
+    lambda shape: Convolution(items=shape[0], numbers=32 * output_side(shape[-1], KERNEL) ** 2)
+)
+
+
 def deep_cnn(depth: int, *, channels: int = 32) -> nn.Sequential:
     """`depth` convolutions that keep the size, each with a ReLU, then the mean over all pixels and a linear classifier:
     (batch, 1, height, width) → logits (batch, 10), for images of any size.
@@ -127,11 +149,23 @@ def deep_cnn_account(size: int, *, depth: int, channels: int = 32) -> Account:
     return account(series(*layers, dense(channels, CLASSES)))
 
 
+def deep_cnn_proof(depth: int, *, channels: int = 32) -> Proof:
+    """Every layer but the first reads `channels` maps."""
+    maps = channels if depth > 1 else 1
+    return backends.convolution(lambda shape: Convolution(items=shape[0], numbers=maps * shape[-1] * shape[-2]))
+
+
 def resnet18() -> nn.Module:
     """torchvision's, untrained: (batch, 3, height, width) → logits (batch, 1,000).
 
     Raises RuntimeError where torchvision cannot be imported."""
     return torchvision_part("models").resnet18(weights=None)
+
+
+RESNET18_PROOF = backends.convolution(
+    lambda shape: Convolution(items=shape[0], numbers=3 * shape[-1] ** 2, kernel=(7, 7))
+)
+"""Its first kernel is large enough whatever it reads; at batch 1 its last blocks are ATen's own over small images."""
 
 
 def in_three_channels(images: Tensor) -> Tensor:

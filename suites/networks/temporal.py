@@ -10,7 +10,9 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 from torch.nn.utils.parametrizations import weight_norm
 
+from networks import backends
 from networks.accounting import IDENTITY, Account, Layer, account, beside, conv1d, dense, series
+from networks.backends import Convolution, Proof, Shape
 
 CLASSES = 10
 HIDDEN, LEVELS, KERNEL = 25, 8, 7
@@ -104,6 +106,19 @@ def tcn_account(
     return account(series(level(features), *[level(hidden)] * (levels - 1), dense(hidden, classes)))
 
 
+def tcn_proof(hidden: int = HIDDEN, *, levels: int = LEVELS, kernel: int = KERNEL) -> Proof:
+    """The topmost level puts most zeros before what it reads."""
+    reach = 2 ** (levels - 1)
+    return backends.convolution(
+        lambda shape: Convolution(
+            items=shape[1],
+            numbers=hidden * (shape[0] + (kernel - 1) * reach),
+            kernel=(1, kernel),
+            dilated=reach > 1,
+        )
+    )
+
+
 def receptive_steps(*, levels: int = LEVELS, kernel: int = KERNEL) -> int:
     """Steps that the last one of a TCN sees, itself included: 1 + 2·(k − 1)·(2^levels − 1), from two convolutions a
     level."""
@@ -137,3 +152,14 @@ def slice_cnn_account(
     widths = pairwise((features, *[hidden] * layers))
     convolutions = [conv1d(inputs, outputs, kernel=kernel, steps=steps) for inputs, outputs in widths]
     return account(series(*convolutions, dense(hidden, classes)))
+
+
+def slice_cnn_proof(hidden: int = 100, *, layers: int = 2, kernel: int = 3) -> Proof:
+    """What reads most reads the features, or what a layer below has made of them."""
+
+    def largest(shape: Shape) -> Convolution:
+        steps, batch, features = shape
+        width = max(features, hidden) if layers > 1 else features
+        return Convolution(items=batch, numbers=width * steps, kernel=(1, kernel))
+
+    return backends.convolution(largest)

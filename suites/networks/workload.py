@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim import SGD
 
-from networks import accounting, backends, convolution, numerics, sequence
+from networks import accounting, convolution, numerics, sequence
 from networks.accounting import Account
 from networks.backends import Proof
 from networks.cells import CELLS
@@ -187,7 +187,7 @@ def assembled(
         flops=accounting.flops(account, batch=step.batch, training=step.training),
         sequential_steps=account.sequential_steps,
         pointwise_steps=account.pointwise_steps,
-        expects=proof(torch.device(step.device).type, step.kind),
+        expects=proof(torch.device(step.device).type, step.kind, inputs.shape),
         tolerance=numerics.tolerance(step.kind, step.precision),
         items_along=items_along,
     )
@@ -237,12 +237,12 @@ MODELS = {
             kernel=convolution.KERNEL,
             classes=convolution.CLASSES,
         ),
-        proof=backends.convolution,
+        proof=convolution.SMALL_CNN_PROOF,
     ),
     "resnet18": Model(
         build=lambda _size: convolution.resnet18(),
         arrange=convolution.in_three_channels,
         account=accounting.resnet18,
-        proof=backends.convolution,
+        proof=convolution.RESNET18_PROOF,
     ),
 }

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 from torch.utils.flop_counter import FlopCounterMode
 
-from networks.accounting import Cost
+from networks.accounting import Cost, recurrence
 from networks.cells import CELLS
 from networks.cells.cell import Cell
 from networks.cells.scans import in_parallel, rounds, step_by_step
@@ -178,6 +178,36 @@ def test_a_scan_waits_as_often_as_it_says_and_a_loop_once_a_step(steps: int) -> 
     decays, values = drawn(steps).sigmoid(), drawn(steps).requires_grad_()
     assert waited(in_parallel(decays, values)) == rounds(steps)
     assert waited(step_by_step(decays, values)) == steps - 1
+
+
+BY_HAND = {
+    "rnn": (6, "U h, which waits for the h of the step before"),
+    "rnn_relu": (6, "as rnn"),
+    "irnn": (6, "as rnn"),
+    "indrnn": (1, "W x of all steps together; u ⊙ h is no product"),
+    "gru": (6, "U h of all three gates at once"),
+    "gru_reset_before": (12, "U h of r and z, and U (r ⊙ h), which waits for r"),
+    "lstm": (6, "U h of all four gates at once"),
+    "lstm_projection": (12, "U h, and R (o tanh c), which the next step's U h waits for"),
+    "lstm_peephole": (6, "as lstm; a peephole is no product"),
+    "lstm_coupled": (6, "as lstm"),
+    "lstm_layernorm": (6, "as lstm; a normalisation is no product"),
+    "convlstm": (6, "U ∗ h of all four gates at once"),
+    "gridlstm": (5, "V x of all points, and one product for each of the 2 + 3 − 1 anti-diagonals of 2 × 3 points"),
+    "sru": (1, "W x of all steps together; v ⊙ c is no product"),
+    "sru_v1": (1, "W x of all steps together"),
+    "qrnn": (1, "W [x before, x] of all steps together"),
+    "mingru": (1, "W x of all steps together"),
+    "minlstm": (1, "W x of all steps together"),
+    "attention": (31, "A a, W x', Q [c, h], v · tanh, Σ weight m: what is found waits for five; then O [h, a]"),
+}
+"""Products that must follow one another over six steps, and which they are."""
+
+
+@EVERY
+def test_six_steps_wait_for_as_many_products_as_counted_by_hand(name: str) -> None:
+    steps, why = BY_HAND[name]
+    assert recurrence(CELLS[name].cost, steps=6, features=FEATURES, hidden=HIDDEN).depth == steps, why
 
 
 @EVERY

@@ -1,15 +1,14 @@
 """The builders that suites name: what they declare is what torch holds, and what they compute is checked."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from bench.plan.matrix import expand, resolve
-from bench.plan.suite import load_suite
-from bench.records.nouns import Case
+from networks import __main__ as listing
 from networks import accounting
+from networks.cells import CELLS
 from networks.experiments import convolutions, depths, equals, implementations, laws, layouts, sequences
 from networks.experiments.implementations import stretched
 from networks.experiments.laws import narrowed
@@ -18,9 +17,9 @@ from networks.loops import IMPLEMENTATIONS
 from networks.sequence import HIDDEN
 from networks.slicing import SLICINGS
 from networks.workload import Workload
+from tests.suites.planned import cases
 from tests.suites.reality import events, held
 
-SUITES = Path(__file__).resolve().parents[2] / "suites"
 Levels = Mapping[str, object]
 
 pytestmark = [
@@ -29,7 +28,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("model", sequences.LEVELS["model"])
+@pytest.mark.parametrize("model", [*CELLS, *sequences.PARALLEL])
 def test_every_network_that_reads_slices_declares_what_it_holds_and_computes_what_is_right(model: str) -> None:
     made = sequences.classifier(model=model, slicing="patch7", batch=2, mode="inference", hidden=8)
     assert made.parameters == held(made.network)
@@ -96,6 +95,21 @@ def test_a_rung_declares_the_layers_parameters_and_is_equal_to_it(family: str, r
     assert made.metrics()["gradients_compared"] == 1
     assert made.metrics()["max_error"] == equality.max_error
     made.close()
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("mode", implementations.LEVELS["mode"])
+@pytest.mark.parametrize("family", implementations.LEVELS["family"])
+@pytest.mark.parametrize("rung", ["separate", "stacked", "hoisted", "concatenated", "cell_loop", "native"])
+def test_a_rungs_flops_are_those_that_torch_counts(rung: str, family: str, mode: str, steps: int, layers: int) -> None:
+    """Of the rungs whose products the counter sees, in training with the gradient of the sequence."""
+    made = implementations.layer(
+        family=family, rung=rung, mode=mode, batch=2, steps=steps, features=3, hidden=5, layers=layers
+    )
+    with FlopCounterMode(display=False) as counter:
+        made.step()
+    assert made.flops == counter.get_total_flops()
 
 
 def test_a_compiled_rung_says_what_compiling_took() -> None:
@@ -172,9 +186,17 @@ def test_a_level_that_does_not_exist_is_named(builder: Callable[..., object], le
         builder(**levels)
 
 
-def cases(name: str) -> tuple[Case, ...]:
-    suite, policy = resolve(load_suite(SUITES / f"{name}.yaml"), overlays=[], levels={}, policy={})
-    return expand(suite, policy)
+@pytest.mark.parametrize("name", ["cells", "slicing"])
+def test_a_suite_of_cells_names_none_that_does_not_exist(name: str) -> None:
+    """Reading these does not tell, as the registries are no literals."""
+    assert {case.levels["model"] for case in cases(name)} <= {*CELLS, *sequences.PARALLEL}
+
+
+def test_a_cell_in_the_registry_is_a_model_without_another_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CELLS, "newest", CELLS["gru"])
+    made = sequences.classifier(model="newest", slicing="row", batch=1, mode="inference")
+    assert made.step().shape == (1, 10)
+    assert "newest, rows" in [name for name, _ in listing.networks()]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +11,22 @@ import torch._dynamo
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch._dynamo.utils import counters
 from torch._inductor.exc import InvalidCxxCompiler
 from torch.profiler import ProfilerActivity, profile
 
 from networks import compiling
+from networks.compiling import traced_metrics
 from networks.experiments import convolutions
-from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality
+from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality, kind_of
 from networks.ladder.implementations import Layer
 from tests.suites.reality import events as step_events
 
 pytestmark = pytest.mark.torch
 
-COMPILED = [name for name, rung in RUNGS.items() if rung.first is compiled_metrics]
+COMPILED = [name for name, rung in RUNGS.items() if rung.first in (compiled_metrics, traced_metrics)]
+TWINS = {"compile_stacked": "stacked", "compile_hoisted": "hoisted", "compile_module": "fused"}
+"""What is compiled, and the same as it is."""
 CXX = os.environ.get("CXX", "g++")
 needs_compiler = pytest.mark.skipif(shutil.which(CXX) is None, reason=f"no C++ compiler: {CXX}")
 
@@ -41,13 +45,13 @@ def close() -> Iterator[list[Implementation]]:
         each.close()
 
 
-def events(built: Implementation, inputs: Tensor) -> set[str]:
+def events(built: Callable[[Tensor], object], inputs: Tensor) -> set[str]:
     with profile(activities=[ProfilerActivity.CPU]) as profiler, torch.inference_mode():
         built(inputs)
     return {event.name for event in profiler.events() or ()}
 
 
-def infer(built: Implementation, inputs: Tensor) -> None:
+def infer(built: Callable[[Tensor], object], inputs: Tensor) -> None:
     with torch.inference_mode():
         built(inputs)
 
@@ -87,9 +91,10 @@ def test_the_compiler_stops_at_a_module_and_leaves_it_to_the_backend(
 ) -> None:
     layer = nn.LSTM(3, 4)
     close.append(RUNGS["compile_module"].build(layer))
-    assert compiled_metrics(lambda: infer(close[0], inputs))["graph_breaks"] == 1
+    assert traced_metrics(lambda: infer(close[0], inputs))["graph_breaks"] == 1
     seen = events(close[0], inputs)
     assert set(RUNGS["compile_module"].expects["cpu", "lstm"]) & seen
+    assert set(RUNGS["fused"].expects["cpu", "lstm"]) & seen
     assert not set(RUNGS["compile_module_rnn"].expects["cpu", "lstm"]) & seen
     error, tolerance = equality(close[0], layer, inputs, training=True)
     assert error <= tolerance
@@ -106,6 +111,70 @@ def test_where_it_is_allowed_to_the_compiler_looks_into_the_module(inputs: Tenso
     assert error <= tolerance
     close.pop().close()
     assert not torch._dynamo.config.allow_rnn
+
+
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+@pytest.mark.parametrize("name", [*TWINS, "compile_module_rnn"])
+def test_what_is_not_compiled_does_not_show_what_a_compiled_rung_expects(
+    name: str, kind: type[Layer], inputs: Tensor
+) -> None:
+    layer = kind(3, 4)
+    seen = events(RUNGS[TWINS.get(name, "fused")].build(layer), inputs)
+    assert not set(RUNGS[name].expects["cpu", kind_of(layer)]) & seen
+
+
+def test_a_first_step_of_which_the_inductor_compiled_nothing_is_refused(inputs: Tensor) -> None:
+    layer = RUNGS["hoisted"].build(nn.RNN(3, 4))
+    with pytest.raises(RuntimeError, match="the inductor compiled no graph"):
+        compiled_metrics(lambda: infer(layer, inputs))
+
+
+@needs_compiler
+def test_a_graph_that_somebody_else_than_the_inductor_compiled_is_refused(inputs: Tensor) -> None:
+    """It shows the same event, and runs operator by operator."""
+    with compiling.held():
+        other = torch.compile(RUNGS["hoisted"].build(nn.RNN(3, 4)), backend="aot_eager", dynamic=False)
+        with pytest.raises(RuntimeError, match="the inductor compiled no graph"):
+            compiled_metrics(lambda: infer(other, inputs))
+        assert set(RUNGS["compile_hoisted"].expects["cpu", "rnn"]) & events(other, inputs)
+
+
+def kept(*case: object) -> str:
+    """The folder in which the inductor keeps what it compiles while a case is built."""
+    with compiling.apart(*case), compiling.cache():
+        return os.environ["TORCHINDUCTOR_CACHE_DIR"]
+
+
+def test_every_case_keeps_what_it_compiles_in_a_folder_of_its_own_and_finds_it_there_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(compiling.SCRATCH, str(tmp_path))
+    forward, training = kept("lstm", "forward"), kept("lstm", "training")
+    assert forward != training
+    assert kept("lstm", "forward") == forward
+    assert tmp_path in Path(forward).parents
+    assert os.environ[compiling.SCRATCH] == str(tmp_path)
+
+
+@needs_compiler
+def test_what_one_case_has_compiled_saves_the_next_one_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(compiling.SCRATCH, str(tmp_path))
+    for side in (8, 9, 8):
+        convolutions.convolution(implementation="compiled", side=side).close()
+    folders = list((tmp_path / "inductor").iterdir())
+    assert len(folders) == 2
+    assert all(any(folder.iterdir()) for folder in folders)
+
+
+@needs_compiler
+def test_a_case_is_compiled_once_in_all_its_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(compiling.SCRATCH, str(tmp_path))
+    found = []
+    for _ in range(2):
+        made = convolutions.convolution(implementation="compiled", side=8)
+        found.append({outcome: counters["inductor"][f"fxgraph_cache_{outcome}"] > 0 for outcome in ("miss", "hit")})
+        made.close()
+    assert found == [{"miss": True, "hit": False}, {"miss": False, "hit": True}]
 
 
 @pytest.mark.parametrize("name", COMPILED)

@@ -1,5 +1,7 @@
 """All networks in one place: the command that lists them, the levels that name them, the documents' own as cases."""
 
+from collections.abc import Mapping
+
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -12,6 +14,7 @@ from networks.experiments.sequences import PARALLEL
 from networks.ladder import RUNGS
 from networks.loops import IMPLEMENTATIONS
 from networks.slicing import SLICINGS
+from tests.suites.planned import cases
 from tests.suites.reality import held
 
 pytestmark = pytest.mark.torch
@@ -38,6 +41,45 @@ def test_one_command_lists_every_network_with_what_it_holds_computes_and_waits_f
     assert {*CELLS, *PARALLEL, *workload.MODELS, *hybrids.NETWORKS, "mlp", "deep_cnn"} == named
 
 
+def listed_as(suite: str, of: Mapping[str, object]) -> str:
+    """What the list calls the network of a case."""
+    model = str(of["model"])
+    if suite == "cells":
+        return f"{model}, rows" + (", 8 channels" if of["hidden"] == 8 else "")
+    if suite == "slicing" and of["match"] == "hidden":
+        return f"{model}, {'rows' if of['slicing'] == 'row' else of['slicing']}"
+    if suite == "slicing":
+        return f"{model}, {of['slicing']}, equal {of['match']}"
+    if suite == "fairness":
+        return model if model == "cnn" else f"{model}, {of['match']} as the cnn"
+    if suite == "rnn_vs_cnn":
+        plain = f"{model}, rows" if model in CELLS else model
+        return plain if of["size"] == 28 else f"{model}, {of['size']} pixels"
+    if model == "cnn":
+        return f"deep_cnn, {of['layers']} layers"
+    said = f"{model.removeprefix('bi')}, rows" + ("" if of["layers"] == 1 else f", {of['layers']} layers")
+    return said + (", both directions" if model.startswith("bi") else "")
+
+
+@pytest.mark.parametrize("suite", ["cells", "slicing", "fairness", "rnn_vs_cnn", "depth"])
+def test_the_list_has_the_network_of_every_case(suite: str) -> None:
+    assert not {listed_as(suite, case.levels) for case in cases(suite)} - {name for name, _ in listing.networks()}
+
+
+def test_the_list_counts_what_a_case_declares() -> None:
+    listed = dict(listing.networks())
+    made = equals.classifier(model="gru", match="flops", batch=1, mode="inference")
+    account = listed["gru, flops as the cnn"]
+    assert (account.parameters, account.sequential_steps) == (made.parameters, made.sequential_steps)
+    sliced = sequences.classifier(model="lstm", slicing="pixel", match="parameters", batch=1, mode="inference")
+    assert listed["lstm, pixel, equal parameters"].parameters == sliced.parameters
+
+
+@pytest.mark.parametrize("blocks", hybrids.LEVELS["blocks"])
+def test_the_list_has_every_number_of_blocks(blocks: int) -> None:
+    assert f"convolution_first, {blocks} blocks" in dict(listing.networks())
+
+
 def test_the_list_has_a_network_once() -> None:
     names = [name for name, _ in listing.networks()]
     assert len(names) == len(set(names))
@@ -46,7 +88,6 @@ def test_the_list_has_a_network_once() -> None:
 @pytest.mark.parametrize(
     ("declared", "exist"),
     [
-        (sequences.LEVELS["model"], [*CELLS, *PARALLEL]),
         (sequences.LEVELS["slicing"], [*SLICINGS]),
         (workload.LEVELS["model"], [*workload.MODELS]),
         (implementations.LEVELS["rung"], [*RUNGS]),

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from networks import numerics, workload
+from networks.cells import CELLS
 from networks.experiments import convolutions, depths, equals, hybrids, implementations, laws, layouts, sequences
 from networks.numerics import DTYPES, PARTS, PRECISIONS, Observed, tolerance
 
@@ -87,7 +88,7 @@ def test_an_input_that_is_a_view_is_said_to_be_one() -> None:
 
 
 @pytest.mark.parametrize("mode", ["inference", "training"])
-@pytest.mark.parametrize("model", sequences.LEVELS["model"])
+@pytest.mark.parametrize("model", [*CELLS, *sequences.PARALLEL])
 def test_every_network_computes_in_bfloat16_too(model: str, mode: str) -> None:
     made = sequences.classifier(model=model, slicing="patch7", batch=2, mode=mode, hidden=8, dtype="bfloat16")
     assert made.step().dtype == torch.bfloat16

@@ -9,6 +9,7 @@ from torch.nn.functional import conv2d
 
 from networks import backends
 from networks.accounting import Cost
+from networks.backends import Convolution
 from networks.cells.cell import Cell, draw
 
 KERNEL = 3
@@ -32,7 +33,10 @@ class ConvLSTM(Cell):
     a map has pixels; a layer on top of it reads them as so many channels, twice as many where it reads both directions.
     Raises ValueError for features that are no whole maps."""
 
-    proof = staticmethod(backends.convolution)
+    proof = staticmethod(
+        backends.convolution(lambda shape: Convolution(items=shape[0] * shape[1], numbers=shape[2], kernel=(1, KERNEL)))
+    )
+    """The products with the inputs are one call, of every step of every item."""
 
     def __init__(self, features: int, hidden: int, *, channels: int = 1) -> None:
         super().__init__(features, hidden)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from math import prod
 
 import torch
 from torch import Tensor
@@ -104,7 +105,8 @@ def convolution(
         image, kernels = pixels_together(image, kernels)
     account = convolution_account(side, channels=channels, outputs=outputs, kernel=kernel)
     compiled = implementation == "compiled"
-    held = compiling.held() if compiled else ExitStack()
+    with compiling.apart("convolution", side, tuple(kernels.shape), kind, precision, device):
+        held = compiling.held() if compiled else ExitStack()
     made = Convolution(
         implementation=torch.compile(library, dynamic=False) if compiled else IMPLEMENTATIONS[implementation],
         image=image,
@@ -113,7 +115,7 @@ def convolution(
         parameters=account.parameters,
         flops=2 * account.forward,
         sequential_steps=account.sequential_steps,
-        expects=_proof(implementation, image, kernel)(torch.device(device).type, kind),
+        expects=_proof(implementation, kernel)(torch.device(device).type, kind, image.shape),
         tolerance=numerics.tolerance(kind, precision),
         held=held,
     )
@@ -122,10 +124,12 @@ def convolution(
     return made
 
 
-def _proof(implementation: str, image: Tensor, kernel: int) -> Proof:
+def _proof(implementation: str, kernel: int) -> Proof:
     """The library chooses by the numbers of one call's image: all channels, or one, where a loop hands it them one by
     one. Document 003's sizes are mostly small, and there it is not oneDNN that convolves."""
     if implementation in WRITTEN:
         return WRITTEN[implementation]
-    numbers = image.numel() if implementation != "channel_loop" else image[0].numel()
-    return backends.single_convolution(numbers, kernel)
+    together = slice(1 if implementation == "channel_loop" else 0, None)
+    return backends.convolution(
+        lambda shape: backends.Convolution(items=1, numbers=prod(shape[together]), kernel=(kernel, kernel))
+    )

@@ -1,8 +1,8 @@
 """Layers of a recurrent network or of a convolutional one → a workload that classifies digits."""
 
-from networks import accounting, backends, workload
+from networks import accounting, workload
 from networks.cells import CELLS
-from networks.convolution import deep_cnn, deep_cnn_account
+from networks.convolution import deep_cnn, deep_cnn_account, deep_cnn_proof
 from networks.sequence import CLASSES, HIDDEN, SequenceClassifier, rows
 from networks.workload import Step, Workload, known
 
@@ -38,9 +38,8 @@ def classifier(
         if known("model", model, LEVELS["model"]) == "cnn":
             network = deep_cnn(layers, channels=CHANNELS)
             account = deep_cnn_account(size, depth=layers, channels=CHANNELS)
-            return workload.assembled(
-                network, lambda images: images, account, step, size=size, proof=backends.convolution
-            )
+            proof = deep_cnn_proof(layers, channels=CHANNELS)
+            return workload.assembled(network, lambda images: images, account, step, size=size, proof=proof)
         both, cell = model.startswith("bi"), model.removeprefix("bi")
         classifier = SequenceClassifier(cell, features=size, hidden=hidden, layers=layers, bidirectional=both)
     account = accounting.recurrent_classifier(

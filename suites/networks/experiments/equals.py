@@ -4,7 +4,7 @@ All read the same digits: recurrent networks their rows, the others the whole im
 as the documents have it; `parameters` and `flops` make it as wide as brings it closest to the CNN in that."""
 
 from networks import accounting, backends, workload
-from networks.convolution import CHANNELS, KERNEL, small_cnn
+from networks.convolution import CHANNELS, KERNEL, SMALL_CNN_PROOF, small_cnn
 from networks.convolution import CLASSES as CNN_CLASSES
 from networks.experiments.sequences import Network, described
 from networks.patches import mlp, mlp_account
@@ -38,11 +38,7 @@ def classifier(
     """A network that classifies the first `batch` test digits.
 
     Raises ValueError for a level that does not exist."""
-    network = _networks(known("model", model, LEVELS["model"]), size)
-    width = HIDDEN
-    if known("match", match, LEVELS["match"]) != "input":
-        reference = _networks("cnn", size).account(HIDDEN)
-        width = accounting.matched(network.account, reference, metric=match).hidden if model != "cnn" else HIDDEN
+    network, width = sized(model, match, size)
     with workload.seeded(seed):
         built = network.build(width)
     return workload.assembled(
@@ -51,18 +47,31 @@ def classifier(
         network.account(width),
         Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device),
         size=size,
-        proof=network.proof,
+        proof=network.proof(width),
     )
+
+
+def sized(model: str, match: str, size: int) -> tuple[Network, int]:
+    """The network and its width."""
+    network = _networks(known("model", model, LEVELS["model"]), size)
+    if known("match", match, LEVELS["match"]) == "input" or model == "cnn":
+        return network, HIDDEN
+    reference = _networks("cnn", size).account(HIDDEN)
+    return network, accounting.matched(network.account, reference, metric=match).hidden
 
 
 def _networks(model: str, size: int) -> Network:
     if model == "cnn":
         account = accounting.small_cnn(size, channels=CHANNELS, kernel=KERNEL, classes=CNN_CLASSES)
-        return Network(build=lambda _width: small_cnn(size), account=lambda _width: account, proof=backends.convolution)
+        return Network(
+            build=lambda _width: small_cnn(size),
+            account=lambda _width: account,
+            proof=lambda _width: SMALL_CNN_PROOF,
+        )
     if model == "mlp":
         return Network(
             build=lambda width: mlp(size**2, hidden=width),
             account=lambda width: mlp_account(size**2, hidden=width),
-            proof=backends.shown("aten::addmm"),
+            proof=lambda _width: backends.shown("aten::addmm"),
         )
     return described(model, SLICINGS["row"], size)

@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 from networks import backends, convolution, hybrids, workload
 from networks.accounting import Account
+from networks.backends import Proof
 from networks.sequence import rows
 from networks.workload import Model, Step, Workload, known
 
@@ -66,8 +67,8 @@ def _as_they_are(images: Tensor) -> Tensor:
     return images
 
 
-def _convolutional(build: Callable[[int], nn.Module], account: Callable[[int], Account]) -> Model:
-    return Model(build=build, arrange=_as_they_are, account=account, proof=backends.convolution)
+def _convolutional(build: Callable[[int], nn.Module], account: Callable[[int], Account], proof: Proof) -> Model:
+    return Model(build=build, arrange=_as_they_are, account=account, proof=proof)
 
 
 WITH_BLOCKS: dict[str, Callable[[int], Model]] = {
@@ -92,8 +93,12 @@ NETWORKS: dict[str, Callable[[int], Model]] = {
         account=lambda size: hybrids.reg_lstm_account(size, size),
         proof=backends.lstm,
     ),
-    "keras_cnn": lambda _blocks: _convolutional(convolution.keras_cnn, convolution.keras_cnn_account),
-    "lenet5": lambda _blocks: _convolutional(convolution.lenet5, convolution.lenet5_account),
-    "mnist_example": lambda _blocks: _convolutional(convolution.mnist_example, convolution.mnist_example_account),
+    "keras_cnn": lambda _blocks: _convolutional(
+        convolution.keras_cnn, convolution.keras_cnn_account, convolution.KERAS_CNN_PROOF
+    ),
+    "lenet5": lambda _blocks: _convolutional(convolution.lenet5, convolution.lenet5_account, convolution.LENET5_PROOF),
+    "mnist_example": lambda _blocks: _convolutional(
+        convolution.mnist_example, convolution.mnist_example_account, convolution.MNIST_EXAMPLE_PROOF
+    ),
 }
 """By the number of blocks, which most have no place for."""

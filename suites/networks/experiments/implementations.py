@@ -5,15 +5,15 @@ step is the forward pass, or the forward and the backward pass for one fixed gra
 optimiser: that would be the same on every rung."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from networks import accounting, numerics
-from networks.accounting import GATES, gated
+from networks import accounting, compiling, numerics
+from networks.accounting import GATES, Cost, CostOf, gated
 from networks.images import digits
 from networks.ladder import RUNGS, Implementation, equality, kind_of
 from networks.numerics import DTYPES, PRECISIONS, Equality, Observed
@@ -43,6 +43,9 @@ LEVELS = {
     "dtype": ("float32", "float64", "bfloat16", "float16"),
     "precision": ("ieee", "tf32"),
 }
+
+JOINED = {"lstm": 4, "gru": 2, "rnn": 1}
+"""Gates whose products with input and state are one on the rung `concatenated`: a GRU's n keeps two (`ladder.gru`)."""
 
 FAMILIES: dict[str, type[nn.LSTM | nn.GRU | nn.RNN]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
@@ -128,11 +131,11 @@ def layer(
     with seeded(seed):
         original = FAMILIES[known("family", family, FAMILIES)](features, hidden, layers).to(device, kind)
     original.flatten_parameters()
-    built = place.build(original)
+    shape = (batch, steps, features, hidden, layers)
+    with compiling.apart(family, rung, mode, shape, kind, precision, device):
+        built = place.build(original)
     sequence = stretched(batch, steps=steps, features=features).to(device, kind).requires_grad_(training)
-    cost = accounting.recurrence(
-        lambda i, h: gated(GATES[family], i, h), steps=steps, features=features, hidden=hidden, layers=layers
-    )
+    cost = accounting.recurrence(_cost_of(family, rung), steps=steps, features=features, hidden=hidden, layers=layers)
     made = Layer(
         built=built,
         again=partial(place.build, original) if place.one_program else None,
@@ -151,6 +154,18 @@ def layer(
     if place.first is not None:
         made.observed.numbers.update(place.first(made.step))
     return made
+
+
+def _cost_of(family: str, rung: str) -> CostOf:
+    """A step's products. Of `concatenated` those with the state have a gradient to hand on in the first step too: of
+    [x, h] that of x is wanted, and both come out of one product. The other rungs leave that of the first state out."""
+
+    def cost(features: int, hidden: int) -> Cost:
+        plain = gated(GATES[family], features, hidden)
+        joined = JOINED[family] if rung == "concatenated" else 0
+        return replace(plain, inner=joined * hidden * hidden)
+
+    return cost
 
 
 def stretched(batch: int, *, steps: int, features: int) -> Tensor:

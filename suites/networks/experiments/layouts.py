@@ -110,7 +110,7 @@ def arranged(
         parameters=cost.parameters,
         flops=2 * cost.forward * counted // SIDE,
         sequential_steps=SIDE,
-        expects=proof(torch.device(device).type, kind),
+        expects=proof(torch.device(device).type, kind, images.shape),
         tolerance=numerics.tolerance(kind, precision),
     )
 

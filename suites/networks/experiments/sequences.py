@@ -15,34 +15,10 @@ from networks.cells import CELLS
 from networks.patches import VisionTransformer, transformer_account
 from networks.sequence import CLASSES, HIDDEN, SequenceClassifier
 from networks.slicing import SLICINGS, Slicing, features, sliced, steps
-from networks.temporal import TCN, SliceCNN, slice_cnn_account, tcn_account
+from networks.temporal import TCN, SliceCNN, slice_cnn_account, slice_cnn_proof, tcn_account, tcn_proof
 from networks.workload import Step, Workload, known
 
 LEVELS = {
-    "model": (
-        "rnn",
-        "rnn_relu",
-        "irnn",
-        "indrnn",
-        "gru",
-        "gru_reset_before",
-        "lstm",
-        "lstm_projection",
-        "lstm_peephole",
-        "lstm_coupled",
-        "lstm_layernorm",
-        "convlstm",
-        "gridlstm",
-        "sru",
-        "sru_v1",
-        "qrnn",
-        "mingru",
-        "minlstm",
-        "attention",
-        "cnn1d",
-        "tcn",
-        "vit",
-    ),
     "slicing": (
         "pixel",
         "row",
@@ -65,6 +41,8 @@ LEVELS = {
     "dtype": ("float32", "float64", "bfloat16", "float16"),
     "precision": ("ieee", "tf32"),
 }
+"""Without the models: CELLS and PARALLEL are the list of those, and `described` asks them. So a new cell is known here
+by its line in CELLS, and a name that is none fails in its survey and not when the suite is read."""
 
 HEADS = 4
 """Of the transformer, whose width is therefore a multiple of it."""
@@ -72,12 +50,12 @@ HEADS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """What reads a sequence of so many steps and features: how it is built and what it costs, by its width, and what
+    """What reads a sequence of so many steps and features, by its width: how it is built, what it costs, and what
     proves its backend."""
 
     build: Callable[[int], nn.Module]
     account: Callable[[int], Account]
-    proof: Proof
+    proof: Callable[[int], Proof]
 
 
 def classifier(
@@ -105,7 +83,7 @@ def classifier(
         built = network.build(width)
     step = Step(batch=batch, mode=mode, dtype=dtype, precision=precision, device=device)
     return workload.assembled(
-        built, partial(_cut, slicing=cut), network.account(width), step, size=size, proof=network.proof
+        built, partial(_cut, slicing=cut), network.account(width), step, size=size, proof=network.proof(width)
     )
 
 
@@ -113,14 +91,14 @@ def described(model: str, slicing: Slicing, size: int) -> Network:
     """The network of that name for square gray images, before its width is known."""
     shape = (1, size, size)
     length, width = steps(slicing, shape), features(slicing, shape)
-    known("model", model, LEVELS["model"])
+    known("model", model, (*CELLS, *PARALLEL))
     if model in CELLS:
         return Network(
             build=lambda hidden: SequenceClassifier(model, features=width, hidden=hidden),
             account=lambda hidden: accounting.recurrent_classifier(
                 CELLS[model].cost, steps=length, features=width, hidden=hidden, classes=CLASSES
             ),
-            proof=CELLS[model].proof,
+            proof=lambda _hidden: CELLS[model].proof,
         )
     return PARALLEL[model](length, width)
 
@@ -135,7 +113,7 @@ def _slice_cnn(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: SliceCNN(width, hidden),
         account=lambda hidden: slice_cnn_account(length, width, hidden),
-        proof=backends.convolution,
+        proof=slice_cnn_proof,
     )
 
 
@@ -144,7 +122,7 @@ def _tcn(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: TCN(width, hidden, normalised=False),
         account=lambda hidden: tcn_account(length, width, hidden, normalised=False),
-        proof=backends.convolution,
+        proof=tcn_proof,
     )
 
 
@@ -155,7 +133,7 @@ def _vit(length: int, width: int) -> Network:
     return Network(
         build=lambda hidden: VisionTransformer(width, patches=length, width=rounded(hidden), heads=HEADS),
         account=lambda hidden: transformer_account(width, patches=length, width=rounded(hidden)),
-        proof=backends.attention,
+        proof=lambda _hidden: backends.attention,
     )
 
 

@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from networks import backends
-from networks.compiling import compiled_metrics
+from networks.compiling import compiled_metrics, traced_metrics
 from networks.ladder.compiled import Compiled
 from networks.ladder.equality import equality
 from networks.ladder.graphed import Graphed
@@ -73,8 +73,8 @@ def _on_cuda(*names: str) -> Expects:
     return {place: names for place in _everywhere() if place[0] == "cuda"}
 
 
-def _compiled(build: Callable[[Layer], Implementation], *, expects: Expects) -> Rung:
-    return Rung(build=build, expects=expects, first=compiled_metrics, one_program=False)
+def _compiled(build: Callable[[Layer], Implementation]) -> Rung:
+    return Rung(build=build, expects=_everywhere(backends.COMPILED), first=compiled_metrics, one_program=False)
 
 
 # ATen's own loop applies the sigmoid in place (`sigmoid_`), on CUDA inside the fused cell: that tells it from the loops
@@ -102,7 +102,6 @@ NATIVE: Expects = {
 FUSED: Expects = {**NATIVE, ("cpu", "lstm"): ("aten::mkldnn_rnn_layer",), **_on_cuda("aten::_cudnn_rnn")}
 """On a CPU PyTorch has a fused LSTM only: what runs a GRU or an RNN there is the native loop, and shows it."""
 
-COMPILED = _everywhere(backends.COMPILED)
 GRAPHED = _on_cuda("Graphed", "cudaGraphLaunch")
 
 RUNGS: dict[str, Rung] = {
@@ -122,10 +121,15 @@ RUNGS: dict[str, Rung] = {
         expects=_everywhere("hoisted"),
         first=scripted_metrics,
     ),
-    "compile_stacked": _compiled(lambda layer: Compiled(Loop(layer, loops_of(layer).stacked)), expects=COMPILED),
-    "compile_hoisted": _compiled(lambda layer: Compiled(Loop(layer, loops_of(layer).hoisted)), expects=COMPILED),
-    "compile_module": _compiled(lambda layer: Compiled(Whole(layer)), expects=FUSED),
-    "compile_module_rnn": _compiled(lambda layer: Compiled(Whole(layer), whole=True), expects=COMPILED),
+    "compile_stacked": _compiled(lambda layer: Compiled(Loop(layer, loops_of(layer).stacked))),
+    "compile_hoisted": _compiled(lambda layer: Compiled(Loop(layer, loops_of(layer).hoisted))),
+    "compile_module": Rung(
+        build=lambda layer: Compiled(Whole(layer)),
+        expects=_everywhere(backends.TRACED),
+        first=traced_metrics,
+        one_program=False,
+    ),
+    "compile_module_rnn": _compiled(lambda layer: Compiled(Whole(layer), whole=True)),
     "fused": Rung(build=Whole, expects=FUSED),
     "graph_stacked": Rung(
         build=lambda layer: Graphed(layer, lambda layer: Loop(layer, loops_of(layer).stacked)),
