@@ -76,12 +76,13 @@ def _subjects(table: Table) -> Iterator[_Subject]:
     """Those that stand beside the reference anywhere; its own row or column has no ratio."""
     found: dict[str, list[_Compared]] = {}
     lacking: dict[str, list[str]] = {}
+    alone = len(_compared_columns(table)) == 1
     for facet in table.facets:
         for row in facet.rows:
             for column, cell in zip(facet.columns, row.cells, strict=True):
                 if cell.case is None or _is_reference(table, facet, row, column):
                     continue
-                name, place = _named(table, facet, row, column)
+                name, place = _named(table, facet, row, column, plain=alone and cell.ratio is not None)
                 compared = _compared(cell, place, table)
                 found.setdefault(name, []).extend(compared)
                 lacking.setdefault(name, []).extend([] if compared else [place])
@@ -89,17 +90,26 @@ def _subjects(table: Table) -> Iterator[_Subject]:
         yield _Subject(name=name, cells=tuple(cells), lacking=tuple(lacking[name]))
 
 
-def _named(table: Table, facet: Facet, row: Row, column: str) -> tuple[str, str]:
+def _compared_columns(table: Table) -> set[str]:
+    return {
+        column
+        for facet in table.facets
+        for row in facet.rows
+        for column, cell in zip(facet.columns, row.cells, strict=True)
+        if cell.ratio is not None
+    }
+
+
+def _named(table: Table, facet: Facet, row: Row, column: str, *, plain: bool) -> tuple[str, str]:
     """What a cell is about, and where it stands: its column and its row; where the reference is a level of the rows'
-    factors it is the other way round."""
+    factors it is the other way round, and a `plain` place does not name the one column that is compared."""
     factors = {factor for factor, _ in table.reference}
     if not factors <= set(table.row_factors):
         return column, _place(named(table.row_factors, row.labels), facet)
     levels = dict(zip(table.row_factors, row.labels, strict=True))
     own, other = ([name for name in levels if (name in factors) is side] for side in (True, False))
     subject, rest = (named(names, [levels[name] for name in names]) for names in (own, other))
-    several = len({each for facet in table.facets for each in facet.columns}) > 1
-    parts = [rest, column] if several else [rest]
+    parts = [rest] if plain else [rest, column]
     return subject, _place(" · ".join(part for part in parts if part), facet)
 
 

@@ -172,7 +172,7 @@ def test_where_the_reference_is_a_row_the_sentences_are_about_the_other_rows() -
     )
 
 
-def test_a_column_that_all_rows_share_is_not_named() -> None:
+def test_the_one_column_that_is_compared_is_not_named() -> None:
     first, second = (
         by_rows(
             Row(labels=("library",), cells=(LIBRARY,)),
@@ -182,7 +182,13 @@ def test_a_column_that_all_rows_share_is_not_named() -> None:
         )
         for value, title in ((2.0, "training"), (3.0, "inference"))
     )
-    (one,) = answers([replace(first, facets=(*first.facets, *second.facets))])[0].sentences
+    other = by_rows(
+        Row(labels=("library",), cells=(Cell(),)),
+        Row(labels=("loop",), cells=(Cell(case="c", value=Amount(value=1.0)),)),
+        columns=("hidden 8",),
+    )
+    (one,) = answers([replace(first, facets=(*first.facets, *second.facets, *other.facets))])[0].sentences
+    assert one.remarks == ("not compared: hidden 8",)
     assert one.text == "is 2.00× (training) to 3.00× (inference) slower than implementation=library"
 
 
