@@ -4,11 +4,12 @@ The sentence is about what is compared: of a table whose rows are implementation
 each other implementation that is faster or slower, and not the shape that heads a column.
 
 A ratio below 1 is said the other way round, as a reader would: 0.25× slower is 4.00× faster. Of timed ratios only those
-with an interval over the same rounds are said; and how much more or less work was compared stands in the same sentence.
+with an interval over the same rounds are said; and how much more or less work was compared stands in the same sentence,
+unless what is compared is itself work, known without timing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.report.captions import reference_text
@@ -101,20 +102,30 @@ def _compared_columns(table: Table) -> set[str]:
 
 
 def _named(table: Table, facet: Facet, row: Row, column: str, *, plain: bool) -> tuple[str, str]:
-    """What a cell is about, and where it stands: its column and its row; where the reference is a level of the rows'
-    factors it is the other way round, and a `plain` place does not name the one column that is compared."""
-    factors = {factor for factor, _ in table.reference}
-    if not factors <= set(table.row_factors):
-        return column, _place(named(table.row_factors, row.labels), facet)
+    """What a cell is about, and where it stands: its column and its row. Where rows have a factor of the reference it
+    is the other way round; the column then is of what the cell is about as far as it differs from the reference too,
+    and otherwise a place, which a `plain` one does not name."""
+    own = [factor for factor, _ in table.reference if factor in table.row_factors]
+    if not own:
+        return column, _place([named(table.row_factors, row.labels)], facet)
     levels = dict(zip(table.row_factors, row.labels, strict=True))
-    own, other = ([name for name in levels if (name in factors) is side] for side in (True, False))
-    subject, rest = (named(names, [levels[name] for name in names]) for names in (own, other))
-    parts = [rest] if plain else [rest, column]
-    return subject, _place(" · ".join(part for part in parts if part), facet)
+    subject, rest = (
+        named(names, [levels[name] for name in names])
+        for names in (own, [name for name in table.row_factors if name not in own])
+    )
+    elsewhere = [(factor, level) for factor, level in table.reference if factor not in own]
+    if not elsewhere:
+        return subject, _place([rest] if plain else [rest, column], facet)
+    same = any(_has(column.split(" · "), factor, level) for factor, level in elsewhere)
+    return subject if same else f"{subject} · {column}", _place([rest], facet)
 
 
-def _place(text: str, facet: Facet) -> str:
-    return " of ".join(part for part in (text, facet.title) if part)
+def _has(parts: Collection[str], factor: str, level: str) -> bool:
+    return level in parts or f"{factor} {level}" in parts
+
+
+def _place(parts: Iterable[str], facet: Facet) -> str:
+    return " of ".join(part for part in (" · ".join(filter(None, parts)), facet.title) if part)
 
 
 def _compared(cell: Cell, place: str, table: Table) -> list[_Compared]:
@@ -134,9 +145,7 @@ def _is_reference(table: Table, facet: Facet, row: Row, column: str) -> bool:
     """Whether the cell is what others are compared with: its place names every level of the reference."""
     rows = {*zip(table.row_factors, row.labels, strict=True)}
     parts = {*column.split(" · "), *facet.title.split(" · ")}
-    return all(
-        (factor, level) in rows or level in parts or f"{factor} {level}" in parts for factor, level in table.reference
-    )
+    return all((factor, level) in rows or _has(parts, factor, level) for factor, level in table.reference)
 
 
 def _said(subject: _Subject, table: Table) -> Said:
@@ -148,7 +157,7 @@ def _said(subject: _Subject, table: Table) -> Said:
     if not cells:
         text = f"is not told from {reference} by any paired interval"
         return Said(subject=subject.name, text=text, remarks=tuple(_not_compared(subject)))
-    work = work_words(cell.work for cell in cells)
+    work = "" if table.exact else work_words(cell.work for cell in cells)
     text = f"is {_relation(cells, reference, word)}{', at ' if work else ''}{work}"
     return Said(subject=subject.name, text=text, remarks=(*_counts(cells, word), *_doubts(subject)))
 

@@ -102,6 +102,12 @@ def test_unequal_work_stands_in_the_sentence_that_compares() -> None:
     )
 
 
+def test_of_values_that_are_work_themselves_no_other_work_is_said() -> None:
+    made = compared(ratio(0.25, None, work=(("parameters", 0.25), ("flops", 0.5))), label="× more")
+    ((one,),) = [answer.sentences for answer in answers([replace(made, exact=True)])]
+    assert one.text == "is 4.00× less than model=cnn"
+
+
 def test_work_that_is_equal_is_called_so_and_none_that_is_not_known() -> None:
     assert said(ratio(4.0, work=(("parameters", 1.0), ("flops", 1.04)))).text.endswith(
         ", at equal parameters and flops"
@@ -203,6 +209,20 @@ def test_another_factor_of_the_rows_says_where_and_not_what() -> None:
     assert (one.subject, one.text) == (
         "loop", "is 2.00× (batch 1) to 3.00× (batch 64) slower than implementation=library"
     )  # fmt: skip
+
+
+def test_where_the_reference_is_a_row_of_one_column_another_column_belongs_to_what_is_compared() -> None:
+    made = by_rows(
+        Row(labels=("library",), cells=(LIBRARY, Cell())),
+        Row(labels=("loop",), cells=(ratio(2.0), Cell())),
+        Row(labels=("maps",), cells=(Cell(), ratio(5.0))),
+        columns=("hidden 100", "hidden 8"),
+    )
+    made = replace(made, reference=(("implementation", "library"), ("hidden", "100")))
+    assert [(one.subject, one.text) for one in answers([made])[0].sentences] == [
+        ("loop", "is 2.00× slower than implementation=library, hidden=100"),
+        ("maps · hidden 8", "is 5.00× slower than implementation=library, hidden=100"),
+    ]
 
 
 def test_what_has_values_and_no_reference_anywhere_is_said_to_be_compared_nowhere() -> None:
