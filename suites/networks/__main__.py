@@ -21,7 +21,7 @@ from networks.workload import MODELS
 
 SIZE = 28
 LARGER = (56, 112, 224)
-BLOCKS = hybrids.LEVELS["blocks"]
+BLOCKS = range(5)
 SHAPES = ((1, False), (2, False), (1, True))
 """Layers, and whether they read in both directions: of every cell."""
 
@@ -73,7 +73,7 @@ def _reading_images() -> Iterator[Row]:
 def _hybrid() -> Iterator[Row]:
     for name, network in hybrids.NETWORKS.items():
         if name in hybrids.WITH_BLOCKS:
-            yield from ((f"{name}, {blocks} blocks", network(blocks).account(SIZE)) for blocks in map(int, BLOCKS))
+            yield from ((f"{name}, {blocks} blocks", network(blocks).account(SIZE)) for blocks in BLOCKS)
         else:
             yield name, network(0).account(SIZE)
 
