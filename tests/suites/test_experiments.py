@@ -1,6 +1,7 @@
 """The builders that suites name: what they declare is what torch holds, and what they compute is checked."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 import torch
@@ -103,10 +104,12 @@ def test_a_rung_declares_the_layers_parameters_and_is_equal_to_it(family: str, r
 @pytest.mark.parametrize("family", implementations.LEVELS["family"])
 @pytest.mark.parametrize("rung", ["separate", "stacked", "hoisted", "concatenated", "cell_loop", "native"])
 def test_a_rungs_flops_are_those_that_torch_counts(rung: str, family: str, mode: str, steps: int, layers: int) -> None:
-    """Of the rungs whose products the counter sees, in training with the gradient of the sequence."""
+    """Of the rungs whose products the counter sees, in training with the gradient of the sequence. That must be no leaf
+    here: the counter's hooks on modules ask what `torch.autograd.grad` does not say of one."""
     made = implementations.layer(
         family=family, rung=rung, mode=mode, batch=2, steps=steps, features=3, hidden=5, layers=layers
     )
+    made = replace(made, sequence=made.sequence + 0)
     with FlopCounterMode(display=False) as counter:
         made.step()
     assert made.flops == counter.get_total_flops()
@@ -211,7 +214,7 @@ def test_a_cell_in_the_registry_is_a_model_without_another_word(monkeypatch: pyt
         ("cells", 44),
         ("sequence_law", 50),
         ("convolution", 46),
-        ("layout", 48),
+        ("layout", 45),
         ("allocator", 8),
     ],
 )
