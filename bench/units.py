@@ -14,6 +14,9 @@ SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "items/s": ((1.0, "items/s"),),
 }
 
+_ROUNDING = 1 - 1e-9
+"""A mean by logarithms may come out a last digit too small: a million of something would be less than a mega of it."""
+
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -24,7 +27,7 @@ def common_scale(values: Iterable[float], unit: str) -> tuple[float, str]:
     if not sizes:
         return next(scale for scale in scales if scale[0] == 1)
     geometric = math.exp(sum(map(math.log, sizes)) / len(sizes))
-    return next((scale for scale in scales if geometric >= scale[0]), scales[-1])
+    return next((scale for scale in scales if geometric >= scale[0] * _ROUNDING), scales[-1])
 
 
 def significant(value: float, digits: int = 3) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.units import alike, common_scale, compact, duration, parse_memory, parse_share, significant
+from bench.units import SCALES, alike, common_scale, compact, duration, parse_memory, parse_share, significant
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,12 @@ def test_a_scale_fits_the_geometric_mean() -> None:
     assert common_scale([0.0, math.nan], "s") == (1.0, "s")
     assert common_scale([1e-12], "s") == (1e-9, "ns")
     assert common_scale([5.0], "furlong") == (1.0, "furlong")
+
+
+@pytest.mark.parametrize(("unit", "scale"), [(unit, scale) for unit, scales in SCALES.items() for scale in scales])
+def test_one_of_a_scale_is_one_of_it_and_not_many_of_the_next_smaller(unit: str, scale: tuple[float, str]) -> None:
+    assert common_scale([scale[0]], unit) == scale
+    assert common_scale([scale[0]] * 3, unit) == scale
 
 
 def test_csv_numbers_are_whole_or_have_six_digits() -> None:

@@ -223,6 +223,7 @@ def shown(made: Report) -> Shown:
         laws=made.laws,
         published=made.published,
         ran=made.ran,
+        roofline=made.roofline,
     )
 
 

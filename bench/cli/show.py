@@ -10,9 +10,10 @@ from bench.api.places import find
 from bench.api.reporting import Report, report
 from bench.api.verdicts import is_gate, outcome_of
 from bench.records.gate import Gate
+from bench.report.answered import every_answer
 from bench.report.inert import json_text, spoken
 from bench.report.roofline.terminal import roofline_view
-from bench.report.terminal import table_view
+from bench.report.terminal import answer_view, table_view
 from bench.report.verdicts.as_json import gate_json
 from bench.report.verdicts.terminal import gate_view
 
@@ -48,12 +49,16 @@ def show_gate(found: Gate, *, as_json: bool) -> None:
 
 
 def show_report(made: Report) -> None:
-    """Tables on standard output; findings and damage on standard error."""
+    """Tables on standard output, and last what they say, where a terminal stops; findings and damage on standard
+    error."""
     data, messages = console(), Console(stderr=True, soft_wrap=True)
     for table in made.tables:
         data.print(table_view(table))
     if made.roofline is not None:
         data.print(roofline_view(made.roofline))
+    found = every_answer(made.tables, made.laws, made.published)
+    if found:
+        data.print(answer_view(found))
     for finding in made.findings:
         messages.print(Text(spoken(f"{finding.code}: {finding.message}. {finding.advice}")))
     if made.stored.damage:

@@ -1,24 +1,29 @@
-"""Tables and laws → every answer that they give, and these as Markdown."""
+"""Tables, laws and published numbers → every answer that they give, and these as Markdown."""
 
 from collections.abc import Iterable, Sequence
 
+from bench.records.published import Beside
 from bench.report.answers import Answer, Said, answers
 from bench.report.law_answers import law_answers
 from bench.report.markdown import inert, paragraph
 from bench.report.nouns import Laws, Table
+from bench.report.order_answers import order_answers
+from bench.report.published_answers import published_answers
 
 HEADING = "The answer"
-NO_REFERENCE = "The suite compares with no reference and fits no law: its tables and figures are the answer."
+NO_REFERENCE = (
+    "The suite compares with no reference, orders nothing and fits no law: its tables and figures are the answer."
+)
 
 
-def every_answer(tables: Iterable[Table], laws: Iterable[Laws]) -> tuple[Answer, ...]:
-    """Those of the tables, then those of the laws."""
-    return (*answers(tables), *law_answers(laws))
+def every_answer(tables: Sequence[Table], laws: Iterable[Laws], published: Sequence[Beside]) -> tuple[Answer, ...]:
+    """Ratios to a reference, what is told apart, laws, and last what others have published."""
+    return (*answers(tables), *order_answers(tables), *law_answers(laws), *published_answers(published))
 
 
-def answered_text(tables: Sequence[Table], laws: Sequence[Laws]) -> str:
+def answered_text(tables: Sequence[Table], laws: Sequence[Laws], published: Sequence[Beside]) -> str:
     """Of every answer its heading and an item a sentence; what there is instead where there is none."""
-    return "\n\n".join(map(_answer, every_answer(tables, laws))) or NO_REFERENCE
+    return "\n\n".join(map(_answer, every_answer(tables, laws, published))) or NO_REFERENCE
 
 
 def _answer(answer: Answer) -> str:
@@ -26,4 +31,4 @@ def _answer(answer: Answer) -> str:
 
 
 def _item(said: Said) -> str:
-    return f"- **{inert(said.column)}** {inert('; '.join((said.text, *said.remarks)))}."
+    return f"- **{inert(said.subject)}** {inert('; '.join((said.text, *said.remarks)))}."

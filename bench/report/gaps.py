@@ -42,10 +42,19 @@ def orders(facets: Sequence[Facet], compare: Ask) -> tuple[Order, ...]:
 
 def order_text(order: Order) -> str:
     """`lstm of forward: fused < {native, hoisted: equal within 4 %}. Of 2 gaps 1 is separated, 1 by intervals of …`."""
-    chain = " < ".join(map(_tied, order.groups))
+    return f"{order.column}: {chain(order)}. {separation(order).capitalize()}."
+
+
+def chain(order: Order) -> str:
+    """`fused < {native, hoisted: equal within 4 %}`."""
+    return " < ".join(map(_tied, order.groups))
+
+
+def separation(order: Order) -> str:
+    """`of 2 gaps 1 is separated, 1 by intervals of their own that do not overlap`."""
+    gaps = f"{order.gaps} gap{'' if order.gaps == 1 else 's'}"
     apart = f"{order.apart} by intervals of their own that do not overlap"
-    verb = "is" if order.separated == 1 else "are"
-    return f"{order.column}: {chain}. Of {order.gaps} gaps {order.separated} {verb} separated, {apart}."
+    return f"of {gaps} {order.separated} {'is' if order.separated == 1 else 'are'} separated, {apart}"
 
 
 def _columns(facet: Facet) -> Iterator[tuple[str, list[_Place]]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside
+from bench.records.roofline import Roofline
 from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
@@ -34,6 +35,7 @@ class Shown:
     laws: tuple[Laws, ...]
     published: tuple[Beside, ...] = ()
     ran: Ran | None = None
+    roofline: Roofline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,7 @@ def _run(found: Shown) -> Iterator[str]:
     suite = found.run.suite
     yield f"## {inert(suite.title)}"
     yield paragraph(suite.question)
-    yield answered_text(found.tables, found.laws)
+    yield answered_text(found.tables, found.laws, found.published)
     done = " · ".join(f"{label}: {text}" for label, text in measured(found.run, found.starts, found.outcomes))
     yield paragraph(f"{done} · Findings: {len(found.findings)}")
     yield " · ".join(f"[{inert(link.title)}]({address(link.path)})" for link in links(found))

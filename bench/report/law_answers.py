@@ -7,9 +7,8 @@ what there is at first, what each further step, layer or pixel adds, and whether
 from collections.abc import Iterable
 
 from bench.report.answers import Answer, Said, named
-from bench.report.laws import FORMULAS, coefficient_words
+from bench.report.laws import FORMULAS, coefficient_words, worst
 from bench.report.nouns import LawLine, Laws
-from bench.units import significant
 
 
 def law_answers(found: Iterable[Laws]) -> tuple[Answer, ...]:
@@ -18,7 +17,7 @@ def law_answers(found: Iterable[Laws]) -> tuple[Answer, ...]:
         Answer(
             heading=f"{laws.heading}, {FORMULAS[laws.form]}",
             sentences=tuple(
-                Said(column=named(laws.factors, line.labels), text=_text(line, laws), remarks=_doubts(line))
+                Said(subject=named(laws.factors, line.labels), text=_text(line, laws), remarks=_doubts(line))
                 for line in laws.lines
             ),
         )
@@ -30,7 +29,7 @@ def _text(line: LawLine, laws: Laws) -> str:
     if line.residual is None:
         return "has too few cases with values for a law"
     if not line.fits:
-        return f"follows no such law, which misses {laws.x} {significant(line.worst)} by {line.residual:.1%}"
+        return f"follows no such law, which misses {laws.x} {worst(line)} by {line.residual:.1%}"
     words = {name: coefficient_words(name, amount, laws.unit) for name, amount in line.coefficients.items()}
     if laws.form == "line":
         return f"has a {laws.metric} of {words['a']} + {words['b']} × {laws.x}"

@@ -45,7 +45,7 @@ def page(
         f"# {inert(run.suite.title)}",
         paragraph(run.suite.question),
         _items(inert(f"{label}: {text}") for label, text in measured(run, starts, outcomes)),
-        f"## {ANSWER}\n\n{answered_text(tables, laws)}",
+        f"## {ANSWER}\n\n{answered_text(tables, laws, published)}",
         *(f"## {inert(table.heading)}\n\n{table_text(table).rstrip()}" for table in tables),
         *(f"## {inert(f'{figure.heading}, drawn')}\n\n{_picture(figure)}" for figure in figures),
         *(f"## {inert(found.heading)}\n\n{laws_text(found).rstrip()}" for found in laws),

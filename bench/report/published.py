@@ -48,14 +48,19 @@ def published_cells(row: Beside) -> list[tuple[str, float | None]]:
 
 
 def subject(row: Quoted) -> str:
-    """`latency, rung=stacked by rung=fused (family=lstm)`: a ratio's cases by what tells them apart."""
+    """`latency, rung=stacked by rung=fused (family=lstm)`."""
+    return f"{row.metric}, {cases(row)}"
+
+
+def cases(row: Quoted) -> str:
+    """`rung=stacked by rung=fused (family=lstm)`: a ratio's cases by what tells them apart."""
     own = row.case.split(",")
     if row.against is None:
-        return f"{row.metric}, {', '.join(own)}"
+        return ", ".join(own)
     other = row.against.split(",")
     upper, lower = ([part for part in one if part not in two] for one, two in ((own, other), (other, own)))
     shared = [part for part in own if part in other]
-    return f"{row.metric}, {', '.join(upper)} by {', '.join(lower)}" + (f" ({', '.join(shared)})" if shared else "")
+    return f"{', '.join(upper)} by {', '.join(lower)}" + (f" ({', '.join(shared)})" if shared else "")
 
 
 def difference_words(found: Difference) -> str:

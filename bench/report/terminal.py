@@ -1,4 +1,4 @@
-"""A Table, or comparisons → what rich draws on a terminal of any width.
+"""A Table, comparisons, or the answer → what rich draws on a terminal of any width.
 
 Everything is a Text: no name can be markup. The mark of the best and the signs are characters, so that nothing is lost
 where there is neither colour nor bold.
@@ -11,11 +11,14 @@ from itertools import groupby
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table as Drawing
 from rich.text import Text
 
 from bench.records.nouns import Comparison
 from bench.report.amounts import NOTHING, column_heads, has_best, mark, raised, ratio_words, value_words
+from bench.report.answered import HEADING
+from bench.report.answers import Answer, Said
 from bench.report.gaps import LEAD, order_text
 from bench.report.inert import wrapped
 from bench.report.nouns import Amount, Cell, Facet, Table
@@ -36,6 +39,20 @@ def table_view(table: Table) -> RenderableType:
     parts += [Text()] if table.footnotes else []
     parts += [Text(f"{raised(note.number)} {wrapped(note.text)}", style="dim") for note in table.footnotes]
     return Group(*parts)
+
+
+def answer_view(answers: Sequence[Answer]) -> RenderableType:
+    """What the tables and laws say, worked out: below each one's heading a line a sentence."""
+    parts: list[RenderableType] = [Text(HEADING, style="bold")]
+    for answer in answers:
+        parts += [Text(), Text(wrapped(answer.heading), style="dim")]
+        parts += [Padding(_said(sentence), (0, 0, 0, 2)) for sentence in answer.sentences]
+    return Group(*parts)
+
+
+def _said(sentence: Said) -> Text:
+    text = "; ".join((sentence.text, *sentence.remarks))
+    return Text(wrapped(sentence.subject), style="bold").append(f" {wrapped(text)}.", style="not bold")
 
 
 def comparison_view(comparisons: Sequence[Comparison], *, headline: str) -> RenderableType:

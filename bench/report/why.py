@@ -3,6 +3,9 @@ a column a metric, each column in a unit of its own.
 
 Why beside the comparisons: which network is faster, a ratio says; whether it does less, waits for more steps one after
 another, calls more operators, or has its memory faulted in anew, only these numbers say.
+
+Why memory twice: what a step asks for in all its parts explains page faults, and is known only of runs that counted it;
+what it holds at once every run knows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +20,7 @@ from bench.report.table import Compare, build_table
 from bench.report.work import Estimates, listed
 
 HEADING = "What the time goes with"
-EXPLAINING = ("flops", "flop_rate", "sequential_steps", "operations", "page_faults", "allocated")
+EXPLAINING = ("flops", "flop_rate", "sequential_steps", "operations", "page_faults", "allocated", "peak_memory")
 COLUMNS = ("latency", *EXPLAINING)
 
 
@@ -28,7 +31,8 @@ def compared_cases(suite: Suite, cases: Sequence[Case]) -> tuple[Case, ...]:
 
 
 def why_table(suite: Suite, cases: Sequence[Case], estimates: Estimates, *, compare: Compare) -> Table | None:
-    """`estimates` has all COLUMNS of the compared cases; None where nothing is compared."""
+    """`estimates` has all COLUMNS of the compared cases, and those that no case knows are left out; None where nothing
+    is compared."""
     chosen = compared_cases(suite, cases)
     factors = _factors(suite, chosen)
     if not factors:
@@ -97,24 +101,24 @@ def _scaled(amount: Amount, divisor: float) -> Amount:
 
 
 def _joined(tables: Sequence[Table], columns: Mapping[str, tuple[str, tuple[Cell, ...]]]) -> Sequence[Facet]:
-    """One facet of all columns; those that no case has a value for are blank."""
+    """One facet of all columns."""
     if not tables:
         return ()
     (first,) = tables[0].facets
-    heads = tuple(
-        f"{name} ({unit})" if unit else name for name, unit in ((n, columns.get(n, ("",))[0]) for n in COLUMNS)
-    )
+    heads = tuple(f"{name} ({unit})" if unit else name for name, (unit, _) in columns.items())
     rows = tuple(
-        Row(labels=row.labels, cells=tuple(columns[name][1][i] if name in columns else Cell() for name in COLUMNS))
+        Row(labels=row.labels, cells=tuple(cells[i] for _, cells in columns.values()))
         for i, row in enumerate(first.rows)
     )
     return (Facet(title="", divisor=1.0, unit="", columns=heads, rows=rows),)
 
 
 def _caption(known: Sequence[str]) -> Sequence[Sentence]:
-    titles = listed([f"{name} ({metric(name).title})" for name in COLUMNS])
-    blank = [name for name in COLUMNS if name not in known]
+    titles = listed([f"{name} ({metric(name).title})" for name in known])
+    missing = [name for name in COLUMNS if name not in known]
     sentences = [Sentence(text=f"Each compared case with its {titles}.")]
-    if blank:
-        sentences.append(Sentence(text=f"Blank, because no survey or trial of this run knows it: {listed(blank)}."))
+    if missing:
+        sentences.append(
+            Sentence(text=f"Left out, because no survey or trial of this run knows it: {listed(missing)}.")
+        )
     return sentences

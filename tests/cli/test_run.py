@@ -162,6 +162,16 @@ def test_a_folder_that_holds_a_lock_only_is_empty_and_the_lock_is_never_publishe
     assert not list((scenario.folder / "results").rglob(store.LOCK))
 
 
+def test_what_the_tables_say_stands_last_on_the_terminal(scenario: Scenario, say: Say) -> None:
+    file = scenario.case("quick", takes=0.001).case("slow", takes=0.003).written()
+    relative = "value: latency, relative_to: {name: quick, takes: 0.001}"
+    file.write_text(file.read_text().replace("value: latency", relative))
+    assert say("run", file, *FAKE).code == 0
+    tables, _, answer = say("show", "latest").out.partition("The answer\n")
+    assert "latency by name, takes and size" in tables
+    assert re.search(r"\n  slow · takes 0.003 is \d.\d\d× slower than name=quick, takes=0.001", answer)
+
+
 def test_a_run_can_be_shown_compared_and_reported_again(scenario: Scenario, say: Say) -> None:
     file = scenario.case("one").case("two").written()
     for _ in range(2):

@@ -16,7 +16,7 @@ from tests.report.html.samples import ordinary
 from tests.report.samples import HOSTILE, SPEC, table
 
 Interval = tuple[float, float]
-TEXT = "lstm of inference: 28 < 56. Of 1 gaps 1 is separated, 1 by intervals of their own that do not overlap."
+TEXT = "lstm of inference: 28 < 56. Of 1 gap 1 is separated, 1 by intervals of their own that do not overlap."
 
 
 def facet(*columns: dict[str, Amount | None], title: str = "") -> Facet:
@@ -129,7 +129,7 @@ def test_orders_stand_below_the_sub_tables_in_markdown_and_mean_nothing_else() -
     text = table_text(replace(asked(), orders=(bad, *others)))
     assert text.index("**training**") < text.index("- a&#124;b")
     assert "<script" not in text
-    assert "\n- cnn of inference: 28 &lt; 56. Of 1 gaps 1 is separated" in text
+    assert "\n- cnn of inference: 28 &lt; 56. Of 1 gap 1 is separated" in text
 
 
 def test_orders_stand_on_the_page() -> None:

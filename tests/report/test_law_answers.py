@@ -29,7 +29,7 @@ def said(line: LawLine, laws: Laws = LAWS) -> Said:
 
 def test_a_line_is_its_intercept_and_its_slope_with_their_intervals() -> None:
     assert said(LINE) == Said(
-        column="lstm · layers 2", text="has a latency of 108 µs [98–134] + 3.29 µs [3.00–4.00] × length", remarks=()
+        subject="lstm · layers 2", text="has a latency of 108 µs [98–134] + 3.29 µs [3.00–4.00] × length", remarks=()
     )
 
 

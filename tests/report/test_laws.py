@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bench.report.laws import laws_text
+from bench.report.laws import laws_text, worst
 from bench.report.nouns import Amount, LawLine, Laws
 from tests.report.samples import HOSTILE
 
@@ -65,3 +65,7 @@ def test_hostile_labels_stay_text() -> None:
 
 def test_a_power_has_no_slope_to_explain() -> None:
     assert laws_text(replace(LAWS, form="power")).startswith("latency = c·xᵏ, x: length. A law that ")
+
+
+def test_where_a_law_is_worst_is_a_level_with_all_its_digits() -> None:
+    assert [worst(replace(LINE, worst=at)) for at in (56.0, 12544.0, 0.5)] == ["56", "12,544", "0.5"]

@@ -5,8 +5,10 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bench.records.nouns import Comparison
+from bench.report.answered import every_answer
+from bench.report.answers import Answer, Said
 from bench.report.nouns import Footnote
-from bench.report.terminal import comparison_view, table_view
+from bench.report.terminal import answer_view, comparison_view, table_view
 from tests.report.golden import same_as_golden
 from tests.report.samples import HOSTILE, SPEC, by_key, crossed, hostile_table, name, table, timed
 
@@ -100,3 +102,17 @@ def test_no_wrapped_line_begins_with_a_command_of_a_ci_service(width: int) -> No
         )
         for line in drawn(table_view(heading), width).splitlines():
             assert not line.lstrip().startswith("::")
+
+
+def test_the_answer_is_a_sentence_for_each_subject_below_the_heading_of_its_table() -> None:
+    text = drawn(answer_view(every_answer([table()], [], [])), 200)
+    assert text.splitlines()[:3] == ["The answer", "", "latency by size and model, against model=cnn"]
+    assert "\n  lstm is from 1.84× slower (size 28 of inference) to " in text
+    assert "at 36× the parameters and 1.00× to 4.1× the flops" in text
+
+
+def test_no_name_in_an_answer_is_markup() -> None:
+    said = Said(subject=HOSTILE, text=HOSTILE, remarks=(HOSTILE,))
+    text = drawn(answer_view([Answer(heading=HOSTILE, sentences=(said,))]), 500)
+    assert text.count("[/nope]") == 4
+    assert "\x1b" not in text

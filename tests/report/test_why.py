@@ -22,6 +22,7 @@ def known(case: Case) -> list[Estimate]:
         exact(case.id, "sequential_steps", 29 if slow else 3),
         exact(case.id, "operations", 431),
         exact(case.id, "allocated", 3 << 20 if slow else 12 << 20),
+        exact(case.id, "peak_memory", 24 << 20 if slow else 48 << 20),
     ]
 
 
@@ -50,10 +51,10 @@ def test_every_compared_case_has_a_row_and_every_metric_a_column_in_its_own_unit
     assert made.heading == HEADING
     assert column_heads(made, facet) == [
         *("latency (ms)", "flops (10⁶)", "flop_rate (Mflop/s)", "sequential_steps", "operations", "page_faults"),
-        "allocated (MiB)",
+        *("allocated (MiB)", "peak_memory (MiB)"),
     ]
     assert shown(made)["28", "inference", "cnn"] == [
-        *("2.00 [1.98–2.02]", "4.00", "2,000", "3", "431", "4,670", "12.0"),
+        *("2.00 [1.98–2.02]", "4.00", "2,000", "3", "431", "4,670", "12.0", "48.0"),
     ]
     assert len(facet.rows) == len(CASES)
 
@@ -63,10 +64,14 @@ def test_the_factors_that_vary_stand_first_and_what_is_compared_last() -> None:
     assert list(shown(why()))[:2] == [("28", "inference", "lstm"), ("28", "inference", "cnn")]
 
 
-def test_what_the_run_does_not_know_is_blank_with_the_reason() -> None:
+def test_what_the_run_does_not_know_is_left_out_with_the_reason() -> None:
     made = why(OLD)
-    assert {cells[-1] for cells in shown(made).values()} == {""}
-    assert made.caption[-1].text == "Blank, because no survey or trial of this run knows it: allocated."
+    assert [head.partition(" ")[0] for head in made.facets[0].columns] == [
+        each for each in COLUMNS if each != "allocated"
+    ]
+    assert shown(made)["28", "inference", "cnn"][-2:] == ["4,670", "48.0"]
+    assert "allocated" not in made.caption[0].text
+    assert made.caption[-1].text == "Left out, because no survey or trial of this run knows it: allocated."
     assert made.footnotes == ()
     assert len(why().caption) == 1
 

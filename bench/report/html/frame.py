@@ -19,9 +19,10 @@ from bench.report.figures.words import alt_text
 from bench.report.gaps import LEAD, order_text
 from bench.report.index import address, figure_title, links
 from bench.report.inert import one_line
-from bench.report.laws import FORMULAS, law_cells
+from bench.report.laws import law_caption, law_cells
 from bench.report.measured import day, factors, measured
 from bench.report.page import repeat_command
+from bench.report.roofline import words as roofline
 from bench.units import compact
 
 
@@ -70,7 +71,6 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.globals |= {
-    "FORMULAS": FORMULAS,
     "LEAD": LEAD,
     "NOTHING": NOTHING,
     "NO_REFERENCE": NO_REFERENCE,
@@ -81,6 +81,11 @@ _ENVIRONMENT.globals |= {
     "published_cells": published.published_cells,
     "RAN": operators.HEADING,
     "RAN_NOTE": operators.INTRODUCTION,
+    "ROOFLINE": roofline.HEADING,
+    "ROOFLINE_HEADS": roofline.HEADS,
+    "ROOFLINE_NUMBERS": roofline.NUMBERS,
+    "roofline_cells": roofline.cells,
+    "roofline_sentences": roofline.sentences,
     "address": address,
     "alt_text": alt_text,
     "every_answer": every_answer,
@@ -90,6 +95,7 @@ _ENVIRONMENT.globals |= {
     "figure_title": figure_title,
     "compact": compact,
     "has_best": has_best,
+    "law_caption": law_caption,
     "law_cells": law_cells,
     "links": links,
     "measured": measured,

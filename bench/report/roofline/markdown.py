@@ -2,12 +2,12 @@
 
 from bench.records.roofline import Roofline
 from bench.report.markdown import inert, paragraph
-from bench.report.roofline.words import HEADS, rows, sentences
+from bench.report.roofline.words import HEADS, NUMBERS, rows, sentences
 
 
 def roofline_text(found: Roofline) -> str:
     """Sentences and a table; ends with one newline."""
-    lines = [map(inert, HEADS), ["---", *["---:"] * 3, "---", "---:"]]
+    lines = [map(inert, HEADS), ["---:" if place in NUMBERS else "---" for place in range(len(HEADS))]]
     lines += [map(inert, row) for row in rows(found)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"{' '.join(map(paragraph, sentences(found)))}\n\n{table}\n"

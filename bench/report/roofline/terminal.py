@@ -7,14 +7,14 @@ from rich.text import Text
 
 from bench.records.roofline import Roofline
 from bench.report.inert import wrapped
-from bench.report.roofline.words import HEADING, HEADS, rows, sentences
+from bench.report.roofline.words import HEADING, HEADS, NUMBERS, rows, sentences
 
 
 def roofline_view(found: Roofline) -> RenderableType:
     """Heading, sentences and the table."""
     drawing = Drawing(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for number, head in enumerate(HEADS):
-        drawing.add_column(Text(head), justify="left" if number in (0, 4) else "right", overflow="fold")
+        drawing.add_column(Text(head), justify="right" if number in NUMBERS else "left", overflow="fold")
     for row in rows(found):
         drawing.add_row(*(Text(wrapped(text)) for text in row))
     said = [Text(wrapped(sentence), style="dim") for sentence in sentences(found)]

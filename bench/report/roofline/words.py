@@ -8,9 +8,8 @@ from bench.units import alike, common_scale, significant
 
 HEADING = "Roofline"
 HEADS = ("case", "intensity (flop/B)", "attained", "bound", "bounded by", "share of the bound")
-
-ROUND = 1 + 1e-9
-"""A scale is chosen by logarithms: without it a million of something would be no mega."""
+NUMBERS = (1, 2, 3, 5)
+"""Which of these are numbers."""
 
 EXPLAINED = (
     "Attained: the flops of a step by its latency. Bound: what the device could attain at most at the step's "
@@ -43,31 +42,33 @@ def threads(number: int) -> str:
 
 def rate(value: float, unit: str) -> str:
     """In the unit in which it reads best: `61.3 Gflop/s`."""
-    divisor, label = common_scale([value * ROUND], unit)
+    divisor, label = common_scale([value], unit)
     return f"{significant(float(value / divisor))} {label}"
 
 
 def rows(found: Roofline) -> list[tuple[str, ...]]:
-    """One for every case; of one that has no place the last cell says why."""
+    """The texts of every case's cells."""
+    return [tuple(text for text, _ in cells(placed)) for placed in found.cases]
+
+
+def cells(placed: Placed) -> list[tuple[str, float | None]]:
+    """What stands under each of HEADS, with the number that it is, if it is one; of a case that has no place the last
+    says why."""
+    if placed.why:
+        return [(placed.case, None), *[(NOTHING, None)] * (len(HEADS) - 2), (placed.why, None)]
+    share = placed.attained / placed.bound
     return [
-        _row(each) if not each.why else (each.case, *[NOTHING] * (len(HEADS) - 2), each.why) for each in found.cases
+        (placed.case, None),
+        (significant(placed.intensity), placed.intensity),
+        (_attained(placed), placed.attained),
+        (rate(placed.bound, "flop/s"), placed.bound),
+        ("memory" if placed.limit == "memory" else f"arithmetic in {placed.precision}", None),
+        (f"{significant(100 * share)} %", share),
     ]
 
 
-def _row(placed: Placed) -> tuple[str, ...]:
-    bounded = "memory" if placed.limit == "memory" else f"arithmetic in {placed.precision}"
-    return (
-        placed.case,
-        significant(placed.intensity),
-        _attained(placed),
-        rate(placed.bound, "flop/s"),
-        bounded,
-        f"{significant(100 * placed.attained / placed.bound)} %",
-    )
-
-
 def _attained(placed: Placed) -> str:
-    divisor, label = common_scale([placed.attained * ROUND], "flop/s")
+    divisor, label = common_scale([placed.attained], "flop/s")
     if placed.low is None or placed.high is None:
         return f"{significant(placed.attained / divisor)} {label}"
     value, low, high = alike(placed.attained / divisor, (placed.low / divisor, placed.high / divisor))

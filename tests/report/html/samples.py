@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from bench.records.nouns import Finding
 from bench.records.published import Beside, Difference, Quoted
+from bench.records.roofline import Roofline
 from bench.records.suite import TableSpec
 from bench.report.figures.nouns import Axis, Figure, Line, Panel, Point
 from bench.report.index import Shown
 from bench.report.nouns import Amount, LawLine, Laws
 from bench.report.operators import Ran
 from bench.report.table import build_table
+from tests.report.roofline.made_up import FOUND, LOST, ONE, SECOND
 from tests.report.samples import (
     CASES,
     FINDING,
@@ -116,7 +118,7 @@ L 0 2" style="stroke: #6a737c; stroke-width: 0.6"/></defs>
 
 
 def ordinary() -> Shown:
-    """A table with a failed, a skipped and a disturbed case, a law, two figures, a finding on two cases."""
+    """A table with a failed, a skipped and a disturbed case, a law, two figures, a roofline, a finding on two cases."""
     return Shown(
         folder="sample/epyc-2c",
         run=replace(RUN, machine=replace(RUN.machine, facts={"cpu": "AMD EPYC", "cores": "2"})),
@@ -128,6 +130,7 @@ def ordinary() -> Shown:
         laws=(LAWS,),
         published=PUBLISHED,
         ran=RAN,
+        roofline=FOUND,
     )
 
 
@@ -162,6 +165,10 @@ def hostile() -> Shown:
             ),
         ),
         ran=Ran(factors=(PAYLOAD,), rows=(((PAYLOAD,), (PAYLOAD,)),), shared=(PAYLOAD,)),
+        roofline=Roofline(
+            roofs=(replace(ONE, rates={PAYLOAD: 1e9}),),
+            cases=(replace(SECOND, case=PAYLOAD, precision=PAYLOAD), replace(LOST, case=PAYLOAD, why=PAYLOAD)),
+        ),
     )
 
 

@@ -120,8 +120,21 @@ def test_a_page_says_what_others_have_published_and_what_ran(text: str) -> None:
     assert "In every row: empty." in shown
 
 
+@pytest.mark.parametrize("text", [ORDINARY, INDEX], ids=["page", "index"])
+def test_a_page_holds_the_cases_against_what_the_device_can_do(text: str) -> None:
+    assert "Measured with 1 thread: copy 12.3 GB/s, float32 61.5 Gflop/s" in Reader(text).text
+    assert '<td data-value="1.25">1.25</td><td data-value="4.5e+09">4.50 Gflop/s [4.40–4.61]</td>' in text
+    assert '<td data-text>memory</td><td data-value="0.292208">29.2 %</td>' in text
+    assert '<td class="none">oom: too large</td>' in text
+
+
+def test_a_law_of_a_page_says_what_its_slope_is() -> None:
+    assert "b: the latency of one more of size." in Reader(ORDINARY).text
+
+
 def test_a_run_beside_which_nothing_stands_has_no_such_sections() -> None:
-    text = html_page(replace(ordinary(), published=(), ran=None), [SVG, SVG])
+    text = html_page(replace(ordinary(), published=(), ran=None, roofline=None), [SVG, SVG])
+    assert "Roofline" not in text
     assert "Beside published numbers" not in text
     assert "What ran" not in text
     assert '"#ran"' not in text
