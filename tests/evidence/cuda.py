@@ -8,11 +8,15 @@ a server, a whole run) is shown by one; the rest is measured here, with the devi
 rows of a check are in that file as soon as it is over, and a check whose rows are there already is not made again: what
 was cut off goes on.
 
-On a borrowed machine with a GPU, torch 2.11 and most of what bench needs (no package can be fetched there), the first
-minutes are one command in the repository's root, 10 minutes at most, with the folder `.whl` carried along. It holds
-wheels of pydantic, pydantic_core, annotated-types and typing-inspection (`pip download --no-deps` for Python 3.12; the
-first two of versions that belong together), and later the `cuda.md` that came back. Then, with OUT as that machine has
-it, the folder whose files come back:
+On a borrowed machine with a GPU, torch 2.11 on Python 3.12 and most of what bench needs (no package can be fetched
+there), the first minutes are one command in the repository's root, 10 minutes at most, with the folder `.whl` carried
+along: what is missing there, and later the `cuda.md` that came back. To fill it here:
+
+    python -m pip download -q --no-deps --only-binary=:all: --python-version 3.12 --implementation cp -d .whl \
+        --platform manylinux_2_17_x86_64 pydantic==2.14.3 pydantic_core==2.50.4 annotated-types typing-inspection \
+        typing-extensions
+
+Then there, with OUT as that machine has it, the folder whose files come back:
 
     python3 -m pip install -q --no-index --no-deps --no-cache-dir --target .site .whl/*.whl || exit
     export PYTHONPATH=$PWD/.site:$PWD PYTHONUNBUFFERED=1; cp .whl/cuda.md $OUT 2>/dev/null
