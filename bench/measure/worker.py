@@ -118,6 +118,7 @@ class HostDevice(HostEyes):
         self.now = time.perf_counter_ns
         self.cpu = time.process_time_ns
         self._fresh = {name: read() for name, (read, _) in SWITCHES.items()}
+        self._precision = torch._C._get_fp32_precision_getter("generic", "all")
         self._place, self._environment = os.getcwd(), dict(os.environ)
         self._path, self._cores = list(sys.path), os.sched_getaffinity(0)
 
@@ -127,6 +128,9 @@ class HostDevice(HostEyes):
     def prepare(self, *, threads: int, seed: int) -> None:
         """One team of that many threads, seeded generators, and everything global as a fresh process has it: where
         cases share a process, none meets what another left behind."""
+        # What every part without a word of its own follows (`torch.backends.fp32_precision`): in no setting, since
+        # theirs tell what comes of it.
+        torch._C._set_fp32_precision_setter("generic", "all", self._precision)
         for name, (_, restore) in SWITCHES.items():
             restore(self._fresh[name])
         os.chdir(self._place)
