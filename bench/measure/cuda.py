@@ -16,7 +16,13 @@ from bench.measure.card import card_named
 from bench.measure.device import Unavailable
 from bench.measure.observing import CardEyes
 from bench.measure.processes import Channel, Json
-from bench.measure.worker import HostDevice, onednn_precision, set_onednn_precision
+from bench.measure.worker import (
+    HostDevice,
+    matmul_precision,
+    onednn_precision,
+    products_precision,
+    set_onednn_precision,
+)
 
 SENTINEL_SIDE, SENTINEL_PRODUCTS = 2048, 20
 """Products of two matrices of float32, 17 GFLOP each: about 7 ms together at the 50 TFLOP/s of an H100 without TF32."""
@@ -62,13 +68,13 @@ class CudaDevice(CardEyes, HostDevice):
 
         Raises Unavailable where there is no such GPU, RuntimeError in a fork of a process that has used one."""
         if not self._ready:
-            if missing := self._missing():
+            if missing := self.missing():
                 raise Unavailable(f"{self.name}: {missing}")
             self._open()
         torch.cuda.set_device(self.index)
         torch.cuda.set_stream(torch.cuda.default_stream())
         super().prepare(threads=threads, seed=seed)
-        torch.cuda.reset_peak_memory_stats()
+        self.memory.forget()  # cuBLAS keeps a workspace of up to 32 MiB, which would be the first case's
         self.finish()
 
     def forget(self) -> None:
@@ -76,8 +82,8 @@ class CudaDevice(CardEyes, HostDevice):
         super().forget()
         torch.cuda.empty_cache()
 
-    def _missing(self) -> str:
-        """What this machine lacks to have that GPU; nothing where it lacks nothing.
+    def missing(self) -> str:
+        """What this machine lacks to have that GPU; nothing where it lacks nothing. It is asked without a context.
 
         In a bad fork torch counts no GPU: that is the server's fault, and not the machine's."""
         if torch.cuda._is_in_bad_fork():
@@ -96,7 +102,10 @@ class CudaDevice(CardEyes, HostDevice):
 
     def _open(self) -> None:
         """Makes the context, then what the first product and the first convolution of a process make: the handles of
-        cuBLAS and cuDNN with their code. What single kernels load at their first call belongs to a case's warm-up."""
+        cuBLAS and cuDNN with their code. What single kernels load at their first call belongs to a case's warm-up.
+
+        The driver's library is loaded and asked here too: first between a trial's sentinel and its samples, it would
+        leave the card idle there for as long as that takes."""
         began = time.monotonic()
         torch.cuda.set_device(self.index)
         torch.zeros(1, device=self.name)
@@ -108,6 +117,7 @@ class CudaDevice(CardEyes, HostDevice):
             torch.mm(square, square)
             if torch.backends.cudnn.is_available():  # type: ignore[no-untyped-call]
                 torch.conv2d(square.view(1, 1, 64, 64), torch.zeros(1, 1, 3, 3, device=self.name))
+        self.card.read()
         self.finish()
         self._cost["libraries"] = time.monotonic() - began
         self._ready = True
@@ -172,7 +182,7 @@ class CudaDevice(CardEyes, HostDevice):
         """Nanoseconds of a fixed computation by events, products without TF32 whatever the case has chosen."""
         left, right = self._sentinel_factors()
         start, end = _event(), _event()
-        precision, onednn = torch.get_float32_matmul_precision(), onednn_precision()
+        precision, products, onednn = matmul_precision(), products_precision(), onednn_precision()
         torch.set_float32_matmul_precision("highest")
         with torch.no_grad():
             torch.mm(left, right)  # loads its kernel, at the first call
@@ -181,6 +191,7 @@ class CudaDevice(CardEyes, HostDevice):
                 torch.mm(left, right)
             end.record()
         torch.set_float32_matmul_precision(precision)
+        torch._C._set_fp32_precision_setter("cuda", "matmul", products)
         set_onednn_precision(onednn)  # the common precision has set oneDNN's too
         self.finish()
         return round(_nanoseconds(start, end))

@@ -96,19 +96,25 @@ class Server:
         return pid
 
     def _spawn(self, request: Json, result_end: int, log_end: int) -> int:
-        setup = json.dumps({**self.setup, "request": request, "result_end": result_end})
+        """The request comes by standard input: that of a round with hundreds of cases is longer than the kernel lets an
+        argument be (128 KiB, execve(2))."""
+        setup = json.dumps({**self.setup, "result_end": result_end})
         os.set_inheritable(result_end, True)
-        streams = [
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, log_end, 1),
-            (os.POSIX_SPAWN_DUP2, log_end, 2),
-            (os.POSIX_SPAWN_CLOSE, self.reply),
-        ]
         own = os.sched_getaffinity(0)
         os.sched_setaffinity(0, self.allowed)  # for OpenMP's runtime, see `main`
         try:
-            command = [sys.executable, "-P", "-m", "bench.measure.server", setup]
-            return os.posix_spawn(sys.executable, command, os.environ, file_actions=streams)
+            with open(os.memfd_create("request"), "w") as asked:
+                json.dump(request, asked)
+                asked.flush()
+                os.lseek(asked.fileno(), 0, os.SEEK_SET)
+                streams = [
+                    (os.POSIX_SPAWN_DUP2, asked.fileno(), 0),
+                    (os.POSIX_SPAWN_DUP2, log_end, 1),
+                    (os.POSIX_SPAWN_DUP2, log_end, 2),
+                    (os.POSIX_SPAWN_CLOSE, self.reply),
+                ]
+                command = [sys.executable, "-P", "-m", "bench.measure.server", setup]
+                return os.posix_spawn(sys.executable, command, os.environ, file_actions=streams)
         finally:
             os.sched_setaffinity(0, own)
 
@@ -224,8 +230,8 @@ def hide(folders: object) -> None:
 def main(setup: Json) -> None:
     """A server, or with `--launch spawn` one of its children: an interpreter of its own instead of a fork."""
     hide(setup["hidden"])
-    if "request" in setup:  # a spawned child: `--launch spawn`
-        request, result_end = setup["request"], setup["result_end"]
+    if "result_end" in setup:  # a spawned child: `--launch spawn`
+        request, result_end = json.load(sys.stdin), setup["result_end"]
         assert isinstance(request, dict)
         assert isinstance(result_end, int)
         preload(setup)

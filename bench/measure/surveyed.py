@@ -13,15 +13,15 @@ ROUNDINGS = ("matmul_precision", "cudnn_precision", "onednn_precision")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Parts of a record, under its own names."""
+class Parts:
+    """Of a record, under its own names."""
 
     content: Json = field(default_factory=dict)
     metrics: dict[str, int | float] = field(default_factory=dict)
     noise: Readings = field(default_factory=dict)
 
 
-def surveyed(step: Step, device: Device, *, roofline: bool) -> Seen:
+def surveyed(step: Step, device: Device, *, roofline: bool) -> Parts:
     """Kernels, and the device's memory and clocks as the driver has them; how products are set to be rounded, and how
     they are; where a roofline is asked for, the bytes of a step and the type of its numbers."""
     launched = device.kernels(step)
@@ -37,4 +37,4 @@ def surveyed(step: Step, device: Device, *, roofline: bool) -> Seen:
         facts["precision"] = moved.dtype
         metrics |= {"bytes": moved.bytes} if moved.bytes else {}
     content: Json = {"kernels": kernels.names(launched or ()), "facts": facts}
-    return Seen(content=content, metrics=metrics, noise=card.noise(driver, driver))
+    return Parts(content=content, metrics=metrics, noise=card.noise(driver, driver))

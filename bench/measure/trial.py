@@ -19,7 +19,7 @@ from bench.measure.checks import Invalid, check_equal, check_finite, check_tree,
 from bench.measure.device import Device, Unavailable
 from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
-from bench.measure.profile import watch
+from bench.measure.profile import unwatched, watch
 from bench.measure.surveyed import surveyed
 from bench.measure.workload import Workload, build, declared
 
@@ -235,19 +235,9 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
         draft.content["loops"] = sampler.calibrate(warmup, seconds=policy["sample_seconds"])
     with draft.phase("check"):
         check_equal(workload)
-    with draft.phase("profile"):
-        seen = device.profile(workload.step)
-    draft.content["operators"] = sorted(set(seen.events))
-    _seen(workload, request, device, draft)
-    draft.metrics["operations"] = sum(name.startswith("aten::") for name in seen.events)
-    draft.metrics["allocated"] = seen.allocated
-    if expects := getattr(workload, "expects", ()):
-        draft.metrics["expected_backend"] = int(any(name in expects for name in seen.events))
+    _profiled(workload, request, device, draft)
     if metrics := getattr(workload, "metrics", None):
         draft.metrics |= own_metrics(metrics())
-    if request["trace"]:
-        with draft.phase("trace"):
-            draft.metrics |= watch(workload, device, policy, events=len(seen.events), file=str(request["trace"]))
     with draft.phase("allocator"):
         retains = device.retains() if request["prove_allocator"] else None
         draft.noise |= {} if retains is None else {"allocator_retains": float(retains)}
@@ -258,6 +248,25 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
     draft.noise["clock_resolution"] = sampler.resolution(device) or "unknown"
     check_tree(case, request, draft.metrics)
     close(workload)
+
+
+def _profiled(workload: Workload, request: Json, device: Device, draft: Draft) -> None:
+    """Files what profilers see of a step, and what is asked beside them. Where a trace is wanted, the time of a step
+    comes first."""
+    if request["trace"]:
+        with draft.phase("unwatched"):
+            alone = unwatched(workload, device, cast("dict[str, float]", request["policy"]))
+    with draft.phase("profile"):
+        seen = device.profile(workload.step)
+    draft.content["operators"] = sorted(set(seen.events))
+    _seen(workload, request, device, draft)
+    draft.metrics["operations"] = sum(name.startswith("aten::") for name in seen.events)
+    draft.metrics["allocated"] = seen.allocated
+    if expects := getattr(workload, "expects", ()):
+        draft.metrics["expected_backend"] = int(any(name in expects for name in seen.events))
+    if request["trace"]:
+        with draft.phase("trace"):
+            draft.metrics |= watch(workload, device, step=alone, events=len(seen.events), file=str(request["trace"]))
 
 
 def _seen(workload: Workload, request: Json, device: Device, draft: Draft) -> None:

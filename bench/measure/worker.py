@@ -50,6 +50,20 @@ def cudnn_precision() -> str:
     return f"{read('cuda', 'conv')},{read('cuda', 'rnn')}"
 
 
+def products_precision() -> str:
+    """Of a GPU's matrix products alone."""
+    return torch._C._get_fp32_precision_getter("cuda", "matmul")
+
+
+def matmul_precision() -> str:
+    """Torch's common word for matrix products. Where a case has told one library by its own switch
+    (`torch.backends.cuda.matmul.fp32_precision`), torch refuses to sum up; then the word for a GPU's."""
+    try:
+        return torch.get_float32_matmul_precision()
+    except RuntimeError:
+        return "high" if products_precision() == "tf32" else "highest"
+
+
 ONEDNN_PARTS = ("conv", "rnn", "matmul")
 
 
@@ -80,7 +94,7 @@ SWITCHES: dict[str, tuple[Callable[[], object], Callable[..., object]]] = {
     "cudnn_benchmark": (torch._C._get_cudnn_benchmark, torch._C._set_cudnn_benchmark),
     "cudnn_deterministic": (torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),
     "cudnn_precision": (cudnn_precision, lambda fresh: torch._C._set_cudnn_allow_tf32(fresh == "tf32,tf32")),
-    "matmul_precision": (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    "matmul_precision": (matmul_precision, torch.set_float32_matmul_precision),
     # After the products' common precision, which sets oneDNN's too.
     "onednn_precision": (onednn_precision, set_onednn_precision),
     "deterministic": (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
@@ -104,6 +118,7 @@ class HostDevice(HostEyes):
         self.now = time.perf_counter_ns
         self.cpu = time.process_time_ns
         self._fresh = {name: read() for name, (read, _) in SWITCHES.items()}
+        self._precision = torch._C._get_fp32_precision_getter("generic", "all")
         self._place, self._environment = os.getcwd(), dict(os.environ)
         self._path, self._cores = list(sys.path), os.sched_getaffinity(0)
 
@@ -113,6 +128,9 @@ class HostDevice(HostEyes):
     def prepare(self, *, threads: int, seed: int) -> None:
         """One team of that many threads, seeded generators, and everything global as a fresh process has it: where
         cases share a process, none meets what another left behind."""
+        # What every part without a word of its own follows (`torch.backends.fp32_precision`): in no setting, since
+        # theirs tell what comes of it.
+        torch._C._set_fp32_precision_setter("generic", "all", self._precision)
         for name, (_, restore) in SWITCHES.items():
             restore(self._fresh[name])
         os.chdir(self._place)

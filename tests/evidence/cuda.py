@@ -1,10 +1,29 @@
 """An NVIDIA GPU → one table: whether the harness measures there what it says. Under five minutes.
 
-    python -m tests.evidence.cuda [--device cuda:1] [--without two_runs,…]
+    python -m tests.evidence.cuda [--device cuda:1] [--table FILE] [--without "two runs,cold"]
 
 Exit 0 where everything that was asked holds, 1 where something does not, 3 without a GPU. Each check is a function and
 a line in CHECKS; its rows say what was found beside what is asked of it. What a process of its own must show (a fork of
-a server, a whole run) is shown by one; the rest is measured here, with the device that a trial has."""
+a server, a whole run) is shown by one; the rest is measured here, with the device that a trial has. With `--table` the
+rows of a check are in that file as soon as it is over, and a check whose rows are there already is not made again: what
+was cut off goes on.
+
+On a borrowed machine with a GPU, torch 2.11 on Python 3.12 and most of what bench needs (no package can be fetched
+there), the first minutes are one command in the repository's root, 10 minutes at most, with the folder `.whl` carried
+along: what is missing there, and later the `cuda.md` that came back. To fill it here:
+
+    python -m pip download -q --no-deps --only-binary=:all: --python-version 3.12 --implementation cp -d .whl \
+        --platform manylinux_2_17_x86_64 pydantic==2.14.3 pydantic_core==2.50.4 annotated-types typing-inspection \
+        typing-extensions
+
+Then there, with OUT as that machine has it, the folder whose files come back:
+
+    python3 -m pip install -q --no-index --no-deps --no-cache-dir --target .site .whl/*.whl || exit
+    export PYTHONPATH=$PWD/.site:$PWD PYTHONUNBUFFERED=1; cp .whl/cuda.md $OUT 2>/dev/null
+    timeout 330 python3 -m tests.evidence.cuda --table $OUT/cuda.md 2>&1 | tee $OUT/log
+    timeout 200 python3 -m pytest -q -m cuda tests/measure/test_cuda.py tests/suites/test_ladder.py
+
+The servers of a run find bench by that PYTHONPATH: they do not look into the folder in which they are started."""
 
 import importlib
 import os
@@ -20,8 +39,6 @@ from typing import Literal
 
 import click
 import torch
-from torch._C._autograd import DeviceType
-from torch.profiler import profile
 
 from bench.analysis.analysed import Analysed, analyse
 from bench.api.planning import Options
@@ -30,7 +47,7 @@ from bench.errors import BenchError
 from bench.measure import energy, sampler, timeline
 from bench.measure.client import Setup
 from bench.measure.cuda import CudaDevice
-from bench.measure.device import Device, Unavailable
+from bench.measure.device import Device
 from bench.measure.request import Place
 from bench.measure.runner import Means, Runner
 from bench.measure.sampler import Step
@@ -55,8 +72,12 @@ REPEATED = 0.01
 POWER_WITHIN = 0.05
 SAMPLE_SECONDS, TRIAL_SECONDS = 0.02, 0.3
 PROFILED_STEPS, LAUNCHED = 50, 4
+HEAD = "| check | what | found | asked | holds |\n|---|---|---|---|---|"
+ENDED = "ended early"
 Launch = Literal["fork", "spawn"]
 LAUNCHES: tuple[Launch, ...] = ("fork", "spawn")
+RUN_SECONDS = 80.0
+"""Of each of two runs, surveys and repeats included."""
 OURS = ("Memset", "FillFunctor", "spin_kernel")
 """Parts of the names of kernels that empty the cache and hold the device."""
 
@@ -102,13 +123,17 @@ def times(step: Step, device: Device, *, cold: bool = False) -> Times:
 
 def launches(device: str) -> Iterator[Row]:
     """Whether children of either kind can use the GPU, and what their start and their context cost."""
+    asked = "every survey and trial is measured"
     for launch in LAUNCHES:
-        records = launched(device, launch)
+        try:
+            records = launched(device, launch)
+        except BenchError as error:
+            yield Row(check="launch", what=launch, found=str(error).replace("\n", " "), asked=asked, holds=False)
+            continue
         first = next((record for record in records if "context" in record.phases), None)
         phases = {} if first is None else first.phases
         cost = ", ".join(f"{name} {phases[name]:.2f} s" for name in ("start", "context", "libraries") if name in phases)
         wrong = next((record.note for record in records if record.status != "ok"), None)
-        asked = "every survey and trial is measured"
         yield Row(check="launch", what=launch, found=wrong or cost, asked=asked, holds=wrong is None)
 
 
@@ -155,22 +180,25 @@ def clock_row(name: str, found: Times) -> Row:
 
 
 def cold(device: str) -> Iterator[Row]:
-    """Our cold time against Triton's, and both against the profiler's time of the kernel."""
+    """Our cold time against Triton's, and both against the profiler's time of the kernel. All that is timed comes
+    before the first profile: the profiler's library stays with the process, and slows launches down."""
     try:
         from_triton = triton_median()
     except ImportError as error:
         yield Row(check="cold", what="triton.testing.do_bench", found=f"cannot be imported: {error}")
         return
     made = ready(device)
-    for exponent in (16, 18, 20, 22, 24, 26, 28):
-        numbers = torch.randn(2**exponent, device=device)
-        result = torch.empty_like(numbers)
+    steps = {f"2^{exponent} floats + 1": plus_one(2**exponent, device) for exponent in (16, 18, 20, 22, 24, 26, 28)}
+    timed = {name: (times(step, made, cold=True).device, from_triton(step) / 1e3) for name, step in steps.items()}
+    for name, step in steps.items():
+        yield cold_row(name, *timed[name], kernel_seconds(step, made))
 
-        def step(numbers: torch.Tensor = numbers, result: torch.Tensor = result) -> torch.Tensor:
-            return torch.add(numbers, 1.0, out=result)
 
-        ours = times(step, made, cold=True).device
-        yield cold_row(f"2^{exponent} floats + 1", ours, from_triton(step) / 1e3, kernel_seconds(step, made))
+def plus_one(count: int, device: str) -> Step:
+    """One kernel that reads so many numbers and writes as many."""
+    numbers = torch.randn(count, device=device)
+    result = torch.empty_like(numbers)
+    return lambda: torch.add(numbers, 1.0, out=result)
 
 
 def triton_median() -> Callable[[Step], float]:
@@ -179,30 +207,34 @@ def triton_median() -> Callable[[Step], float]:
     return lambda step: float(do_bench(step, return_mode="median"))
 
 
-def cold_row(name: str, ours: float, theirs: float, kernel: float) -> Row:
-    """Long kernels as do_bench times them, short ones nearer to what the profiler says."""
-    text = f"ours {ours * 1e6:.2f}, do_bench {theirs * 1e6:.2f}, profiler {kernel * 1e6:.2f} µs"
+def cold_row(name: str, ours: float, theirs: float, kernel: float | None) -> Row:
+    """Long kernels as do_bench times them, short ones nearer to what the profiler says, where it says anything."""
+    seen = "none" if kernel is None else f"{kernel * 1e6:.2f}"
+    text = f"ours {ours * 1e6:.2f}, do_bench {theirs * 1e6:.2f}, profiler {seen} µs"
     if theirs > LONG:
         asked, holds = f"within {COLD_WITHIN:.0%} of do_bench", abs(ours / theirs - 1) <= COLD_WITHIN
         return Row(check="cold", what=name, found=text, asked=asked, holds=holds)
-    if kernel < SHORT:
+    if kernel is not None and kernel < SHORT:
         asked = "nearer to the profiler than do_bench"
         return Row(check="cold", what=name, found=text, asked=asked, holds=abs(ours - kernel) < abs(theirs - kernel))
     return Row(check="cold", what=name, found=text)
 
 
-def kernel_seconds(step: Step, device: CudaDevice) -> float:
-    """What the profiler says that the kernels of a step take, caches cold: the median of a few steps."""
-    found = []
-    with profile(activities=device.activities) as profiler:
+def kernel_seconds(step: Step, device: Device) -> float | None:
+    """What the profiler says that the kernels of a step take, caches cold: the median of a few steps; None where the
+    driver lets it see none."""
+    own = device.timeline()
+    assert own is not None
+
+    def steps() -> None:
         for _ in range(PROFILED_STEPS):
-            device.cool()
+            own.cool()
             step()
-        device.finish()
-    for event in profiler.events() or ():
-        if event.device_type == DeviceType.CUDA and not any(part in event.name for part in OURS):
-            found.append(event.time_range.elapsed_us())
-    each = len(found) // PROFILED_STEPS or 1
+
+    launched = [each for each in device.kernels(steps) or () if not any(part in each.name for part in OURS)]
+    if not launched:
+        return None
+    found, each = [one.end - one.start for one in launched], len(launched) // PROFILED_STEPS or 1
     return median([sum(found[i : i + each]) for i in range(0, len(found) - each + 1, each)]) / 1e6
 
 
@@ -255,7 +287,7 @@ def energy_row(name: str, found: Mapping[str, float]) -> Row:
 def two_runs(device: str) -> Iterator[Row]:
     """The same cases twice, by either clock."""
     with TemporaryDirectory() as folder:
-        options = Options(only=CASES, quick=True, device=device, seed=7)
+        options = Options(only=CASES, quick=True, policy={"max_seconds": RUN_SECONDS}, device=device, seed=7)
         made = [
             run(SUITE, replace(options, out=Path(folder) / name), lambda _run, _record: None, wait=None)
             for name in ("first", "second")
@@ -293,40 +325,60 @@ def ready(device: str) -> CudaDevice:
 
 
 CHECKS: dict[str, Callable[[str], Iterator[Row]]] = {
-    "launches": launches,
+    "launch": launches,
+    "two runs": two_runs,
     "clocks": clocks,
-    "cold": cold,
     "graphs": graphs,
-    "energies": energies,
-    "two_runs": two_runs,
+    "energy": energies,
+    "cold": cold,
 }
-"""In the order of the table; those that start processes do not mind what this one has done."""
+"""In the order of the table. First those whose processes are to have the card for themselves: this one makes a context
+of its own after them. Last the one that profiles: what is timed after a profile in its process launches slower."""
+
+
+def checked(name: str, device: str) -> Iterator[Row]:
+    """The check's rows; one that says why it ended, where it did."""
+    try:
+        yield from CHECKS[name](device)
+    except Exception as error:  # noqa: BLE001 - time on a GPU is short: whatever ends a check, the others are to run
+        text = f"{ENDED}: {type(error).__name__}: {error}".replace("\n", " ")
+        yield Row(check=name, what="", found=text, holds=False)
+
+
+def lines_of(table: Path | None) -> list[str]:
+    """What an earlier start has found out, without the checks that ended early."""
+    lines = table.read_text().splitlines() if table is not None and table.exists() else HEAD.splitlines()
+    ended = {check_of(line) for line in lines if ENDED in line}
+    return [line for line in lines if check_of(line) not in ended]
+
+
+def check_of(line: str) -> str:
+    """The first cell of a row; empty for what is none."""
+    return line.split(" | ")[0].removeprefix("| ") if line.startswith("| ") else ""
 
 
 @click.command()
 @click.option("--device", default="cuda", show_default=True)
+@click.option(
+    "--table", type=click.Path(path_type=Path), help="Where the rows are kept; what it has is not made again."
+)
 @click.option("--without", default="", help="Checks to leave out, joined by commas.")
-def main(device: str, without: str) -> None:
+def main(device: str, table: Path | None, without: str) -> None:
     """Prints a row as soon as it is known."""
-    try:
-        ready(device)
-    except Unavailable as error:
-        click.echo(f"no table: {error}", err=True)
+    if missing := CudaDevice({"device": device}).missing():
+        click.echo(f"no table: {device}: {missing}", err=True)
         sys.exit(3)
     click.echo(f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}\n")
-    click.echo("| check | what | found | asked | holds |\n|---|---|---|---|---|")
-    held = True
-    for name, check in CHECKS.items():
-        if name in without.split(","):
-            continue
-        try:
-            for row in check(device):
-                held = held and row.holds is not False
-                click.echo(row.text())
-        except (BenchError, RuntimeError) as error:
-            held = False
-            click.echo(Row(check=name, what="", found=f"ended early: {error}".replace("\n", " "), holds=False).text())
-    sys.exit(0 if held else 1)
+    lines = lines_of(table)
+    click.echo("\n".join(lines))
+    left_out = {*without.split(","), *map(check_of, lines)}
+    for name in [name for name in CHECKS if name not in left_out]:
+        for row in checked(name, device):
+            lines.append(row.text())
+            click.echo(lines[-1])
+        if table is not None:
+            table.write_text("\n".join(lines) + "\n")
+    sys.exit(1 if any(line.endswith("| no |") for line in lines) else 0)
 
 
 if __name__ == "__main__":

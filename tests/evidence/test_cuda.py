@@ -1,16 +1,30 @@
 """The script for an NVIDIA machine, as far as it can be tried without: on the fake CUDA device and made-up numbers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 from click.testing import CliRunner
 
+from bench.errors import BenchError
 from bench.measure import cuda as device
 from bench.measure.fake_cuda import FakeCudaDevice, FakeCudaWorkload
+from bench.measure.kernels import Launched
 from bench.measure.processes import Json
+from bench.records.nouns import Record
 from tests.evidence import cuda
-from tests.evidence.cuda import CHECKS, Row, Times, clock_row, cold_row, energy_row, graph_rows, repeated_row
+from tests.evidence.cuda import (
+    CHECKS,
+    PROFILED_STEPS,
+    Row,
+    Times,
+    clock_row,
+    cold_row,
+    energy_row,
+    graph_rows,
+    repeated_row,
+)
 from tests.measure.made_up import Steady
 
 REQUEST: Json = {"round": 1, "attempt": 0, "kind": "timed", "side": "", "device": "fake-cuda"}
@@ -82,14 +96,58 @@ def test_children_of_either_kind_are_tried_and_their_costs_told() -> None:
     assert all("context 0.25 s, libraries 0.50 s" in row.found for row in rows)
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, check: object) -> tuple[int, str]:
+def test_where_a_fork_is_refused_the_other_kind_is_tried_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def launched(_: str, launch: str) -> list[Record]:
+        if launch == "fork":
+            raise BenchError("a server has opened a GPU")
+        return []
+
+    monkeypatch.setattr(cuda, "launched", launched)
+    assert [(row.what, row.holds) for row in cuda.launches("fake-cuda")] == [("fork", False), ("spawn", True)]
+
+
+def test_everything_cold_is_timed_before_the_first_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    def times(*_: object, cold: bool) -> Times:
+        order.append("timed")
+        return Times(latency=1e-5, device=1e-5)
+
+    def profiled(*_: object) -> float:
+        order.append("profiled")
+        return 1e-5
+
+    monkeypatch.setattr(cuda, "triton_median", lambda: lambda _: 0.02)
+    monkeypatch.setattr(cuda, "ready", lambda _: FakeCudaDevice(REQUEST))
+    monkeypatch.setattr(cuda, "plus_one", lambda count, device: lambda: None)
+    monkeypatch.setattr(cuda, "times", times)
+    monkeypatch.setattr(cuda, "kernel_seconds", profiled)
+    rows = list(cuda.cold("fake-cuda"))
+    assert order == ["timed"] * len(rows) + ["profiled"] * len(rows)
+    assert list(CHECKS)[-1] == "cold", "what is timed after it in this process is slower"
+
+
+def test_the_kernels_of_a_step_are_those_that_neither_empty_the_cache_nor_hold_the_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = FakeCudaDevice(REQUEST)
+    each = [("Memset (Device)", 40.0), ("add", 2.0), ("add", 1.0)] * PROFILED_STEPS
+    launched = [Launched(name=name, start=0.0, end=end) for name, end in each]
+    monkeypatch.setattr(made, "kernels", lambda _: launched)
+    assert cuda.kernel_seconds(lambda: None, made) == pytest.approx(3e-6)
+    monkeypatch.setattr(made, "kernels", lambda _: [])
+    assert cuda.kernel_seconds(lambda: None, made) is None
+    assert cold_row("short", 1e-5, 2e-5, None).holds is None
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, check: object, *words: str) -> tuple[int, str]:
     """The script with that check alone, on a machine that has a GPU."""
-    monkeypatch.setattr(cuda, "ready", lambda _: None)
+    monkeypatch.setattr(device.CudaDevice, "missing", lambda _: "")
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Made-up GPU")
     for name in list(CHECKS):
         monkeypatch.delitem(CHECKS, name)
     monkeypatch.setitem(CHECKS, "only", check)
-    result = CliRunner().invoke(cuda.main, [])
+    result = CliRunner().invoke(cuda.main, list(words))
     return result.exit_code, result.stdout
 
 
@@ -107,12 +165,30 @@ def test_the_script_ends_with_1_where_something_does_not_hold(
 
 def test_a_check_that_fails_has_a_row_and_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def check(_: str) -> Iterator[Row]:
-        raise RuntimeError("CUDA error:\nno luck")
+        raise TypeError("no\nluck")
         yield
 
     code, out = shown(monkeypatch, check)
     assert code == 1
-    assert "| only |  | ended early: CUDA error: no luck |  | no |" in out
+    assert "| only |  | ended early: TypeError: no luck |  | no |" in out
+
+
+def test_what_the_table_has_is_not_made_again_and_what_ended_early_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table, made = tmp_path / "table.md", list[str]()
+
+    def check(_: str) -> Iterator[Row]:
+        made.append("once")
+        if len(made) == 1:
+            raise RuntimeError("cut off")
+        yield Row(check="only", what="this", found="that", holds=True)
+
+    for code in (1, 0, 0):
+        with monkeypatch.context() as patched:
+            assert shown(patched, check, "--table", str(table))[0] == code
+    assert len(made) == 2
+    assert table.read_text().splitlines() == [*cuda.HEAD.splitlines(), "| only | this | that |  | yes |"]
 
 
 @pytest.mark.skipif(device.DRIVER.exists(), reason="this machine has a GPU")

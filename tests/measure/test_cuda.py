@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from bench.measure import cuda
+from bench.measure import cuda, observing
+from bench.measure.card import NoCard, Readings
 from bench.measure.cuda import COOLING_SIZE, SENTINEL_PRODUCTS, CudaDevice
 from bench.measure.device import Unavailable
 from bench.records.nouns import Record
@@ -27,10 +28,21 @@ class StandIn:
     told: list[str] = field(default_factory=list)
     devices: int = 1
     made: int = 0
+    opened: bool = False
+    allocated: int = 0
+    most: int = 0
     broken: bool = False
 
     def tell(self, what: str) -> None:
         self.told.append(what)
+
+    def open(self, index: object) -> None:
+        self.tell(f"device {index!r}")
+        self.opened = True
+
+    def forget_peak(self) -> None:
+        self.tell("reset_peak")
+        self.most = self.allocated
 
     def sleep(self, cycles: int) -> None:
         self.tell(f"sleep {cycles}")
@@ -62,14 +74,19 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> StandIn:
         "is_available": lambda: stand_in.devices > 0,
         "device_count": lambda: stand_in.devices,
         "_is_in_bad_fork": lambda: False,
-        "set_device": lambda index: stand_in.tell(f"device {index!r}"),
+        "is_initialized": lambda: stand_in.opened,
+        "manual_seed_all": lambda _: None,
+        "memory_allocated": lambda: stand_in.allocated,
+        "max_memory_allocated": lambda: stand_in.most,
+        "set_device": stand_in.open,
         "default_stream": lambda: "default",
         "set_stream": lambda stream: stand_in.tell(f"stream {stream}"),
         "empty_cache": lambda: stand_in.tell("empty_cache"),
-        "reset_peak_memory_stats": lambda: stand_in.tell("reset_peak"),
+        "reset_peak_memory_stats": stand_in.forget_peak,
         "synchronize": stand_in.synchronize,
         "_sleep": stand_in.sleep,
-        "get_device_properties": lambda _: SimpleNamespace(L2_cache_size=CACHE),
+        "get_device_properties": lambda _: SimpleNamespace(L2_cache_size=CACHE, uuid="0"),
+        "current_device": lambda: 0,
         "Event": Event,
     }
     for name, answer in answers.items():
@@ -114,6 +131,41 @@ def test_the_context_and_the_libraries_are_made_once_and_their_cost_is_told_once
     assert set(made.opened()) == {"context", "libraries"}
     made.prepare(threads=1, seed=7)
     assert made.opened() == {}
+
+
+def test_what_the_libraries_keep_in_memory_is_not_the_first_case_s(
+    gpu: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product, workspace = torch.mm, 32 << 20
+
+    def keeping(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        gpu.allocated = workspace
+        return product(left, right)
+
+    monkeypatch.setattr(torch, "mm", keeping)
+    made = device()
+    made.memory.forget()  # as a survey does, before it prepares
+    made.prepare(threads=1, seed=7)
+    gpu.most = gpu.allocated + 1000
+    assert gpu.allocated == workspace
+    assert made.memory.bytes() == 1000
+
+
+def test_the_driver_s_library_is_loaded_before_the_first_case_and_not_among_its_samples(
+    gpu: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+
+    class Asked(NoCard):
+        def read(self) -> Readings:
+            reads.append("asked")
+            return {}
+
+    monkeypatch.setattr(observing, "card_of", lambda identifier, own: Asked())
+    made = device()
+    for _ in range(2):
+        made.prepare(threads=1, seed=7)
+    assert reads == ["asked"]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +261,20 @@ def test_the_sentinel_multiplies_without_tf32_and_leaves_the_case_its_precision(
     torch.set_float32_matmul_precision("highest")
 
 
+def test_a_case_that_tells_one_library_by_its_own_switch_is_read_and_keeps_it(prepared: CudaDevice) -> None:
+    """Torch refuses to say its common word then."""
+    try:
+        torch.backends.cuda.matmul.fp32_precision = "tf32"
+        with pytest.raises(RuntimeError):
+            torch.get_float32_matmul_precision()
+        assert prepared.settings()["matmul_precision"] == "high"
+        prepared.sentinel()
+        assert torch.backends.cuda.matmul.fp32_precision == "tf32"
+    finally:
+        prepared.prepare(threads=1, seed=7)
+    assert prepared.settings()["matmul_precision"] == "highest"
+
+
 def test_a_context_that_fails_whatever_it_is_asked_is_not_sound(gpu: StandIn, prepared: CudaDevice) -> None:
     assert prepared.sound()
     gpu.broken = True
@@ -233,6 +299,30 @@ def test_on_a_gpu_hot_and_cold_trials_have_both_times(records: list[Record]) -> 
 @pytest.mark.cuda
 def test_on_a_gpu_a_fork_makes_its_context_once_a_process(records: list[Record]) -> None:
     assert [record.round for record in records if "context" in record.phases] == list(range(7))
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_the_survey_sees_kernels_rounding_and_memory(records: list[Record]) -> None:
+    for survey in (record for record in records if record.kind == "survey"):
+        seen = ("kernels", "kernel_time", "kernel_busy", "rounding_matmul", "rounding_conv", "rounding_rnn")
+        assert min(survey.metrics.get(name, 0.0) for name in (*seen, "device_memory", "peak_memory")) > 0, survey
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_the_first_case_of_a_process_has_no_more_memory_than_the_same_after_it(records: list[Record]) -> None:
+    first, second = (record.metrics["peak_memory"] for record in records if record.kind == "survey")
+    assert abs(first - second) < 1 << 20
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_the_driver_tells_of_every_trial(records: list[Record]) -> None:
+    asked = ("clock", "memory_clock", "reasons", "temperature", "power", "memory", "others")
+    for trial in (record for record in records if record.kind == "timed"):
+        told = {name: trial.noise.get(f"gpu_{name}", "unknown") for name in asked}
+        assert "unknown" not in told.values(), told
+        assert 0 < float(told["temperature"]) < 120
+        assert 1 < float(told["power"]) < 2000, "watts"
+        assert 100 < float(told["clock"]) < 10_000, "MHz"
 
 
 @pytest.mark.cuda

@@ -120,6 +120,13 @@ def test_the_cases_of_a_round_share_one_process_which_opens_the_device_once(laun
     assert opened == list(range(7)), "the surveys' process, and one a round"
 
 
+@pytest.mark.parametrize("launch", ["fork", "spawn"])
+def test_a_round_may_have_more_cases_than_an_argument_of_a_process_has_room_for(launch: str) -> None:
+    """128 KiB, of Linux's: a round of some hundred cases is longer."""
+    large = replace(ONE, arguments={**ONE.arguments, "text": "x" * (1 << 18)})
+    assert seen(measured(large, launch=launch), ONE) == WELL
+
+
 def test_a_case_that_spoils_the_process_costs_the_others_nothing_and_is_tried_again_alone() -> None:
     spoilt = case(model="bad", fault="spoilt")
     records = measured(ONE, spoilt, TWO)

@@ -24,6 +24,13 @@ def test_peaks_are_rates_of_a_copy_and_of_products(monkeypatch: pytest.MonkeyPat
     assert min(found.values()) > 1e6
 
 
+def test_a_precision_that_has_no_plain_product_has_no_peak_and_costs_the_others_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(observing, "SECONDS", 0.0)
+    assert list(Small().peaks(["float8_e4m3fn", "float32"])) == [COPY, "float32"]
+
+
 def test_a_processor_has_no_card_no_kernels_and_nothing_to_prove() -> None:
     eyes = HostEyes()
     assert isinstance(eyes.card, NoCard)
@@ -47,6 +54,15 @@ def test_memory_of_a_card_is_counted_before_its_first_context() -> None:
 @pytest.mark.parametrize("part", ROUNDED)
 def test_a_computation_that_is_not_rounded_has_an_error_far_below_the_limit(part: str) -> None:
     assert 0 < error_of(ROUNDED[part], "cpu") < 1e-5
+
+
+@pytest.mark.parametrize("part", ROUNDED)
+def test_the_proof_heeds_no_default_device_of_a_case(part: str) -> None:
+    torch.set_default_device("meta")
+    try:
+        assert 0 < error_of(ROUNDED[part], "cpu") < 1e-5
+    finally:
+        torch.set_default_device(None)
 
 
 def test_a_product_that_is_rounded_to_ten_bits_has_an_error_far_above_it() -> None:

@@ -38,7 +38,8 @@ KINDS = (
 LEAKS = (
     *("dtype", "default_device", "gradients", "anomaly", "mkldnn", "cudnn", "cudnn_benchmark", "cudnn_deterministic"),
     *("cudnn_tf32", "cudnn_convolutions", "matmul_precision", "deterministic", "flush_denormal", "threads", "gc"),
-    *("onednn_precision", "path", "cores", "torch_seed", "numpy_seed", "random_seed", "folder", "environment"),
+    *("onednn_precision", "precision", "products_precision"),
+    *("path", "cores", "torch_seed", "numpy_seed", "random_seed", "folder", "environment"),
 )
 """What a case may leave behind in a process that it shares (torch_subject.LEAKS)."""
 

@@ -88,6 +88,8 @@ LEAKS: dict[str, Callable[[], object]] = {
     "cudnn_convolutions": lambda: setattr(torch.backends.cudnn.conv, "fp32_precision", "ieee"),  # type: ignore[attr-defined]
     "onednn_precision": lambda: setattr(torch.backends.mkldnn.rnn, "fp32_precision", "bf16"),  # type: ignore[attr-defined]
     "matmul_precision": lambda: torch.set_float32_matmul_precision("medium"),
+    "precision": lambda: setattr(torch.backends, "fp32_precision", "tf32"),
+    "products_precision": lambda: setattr(torch.backends.cuda.matmul, "fp32_precision", "tf32"),
     "deterministic": lambda: torch.use_deterministic_algorithms(True),
     "flush_denormal": lambda: torch.set_flush_denormal(True),
     "threads": lambda: torch.set_num_threads(2),
@@ -115,6 +117,8 @@ STATES: dict[str, Callable[[], float]] = {
     "cudnn_convolutions": lambda: torch._C._get_fp32_precision_getter("cuda", "conv") == "tf32",
     "onednn_precision": lambda: torch._C._get_fp32_precision_getter("mkldnn", "rnn") == "none",
     "matmul_precision": lambda: torch.get_float32_matmul_precision() == "highest",
+    "precision": lambda: torch._C._get_fp32_precision_getter("mkldnn", "conv") == "none",
+    "products_precision": lambda: torch._C._get_fp32_precision_getter("cuda", "matmul") == "tf32",
     "deterministic": torch.are_deterministic_algorithms_enabled,
     "flush_denormal": lambda: sys.float_info.min / 2 == 0.0,
     "threads": torch.get_num_threads,
