@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bench.report.figures.files import path_of
 from bench.report.index import Link, Shown, index_readme
+from bench.report.machines import TITLE
 
-PAGE, README, INDEX = "report.html", "README.md", "index.html"
+PAGE, README, INDEX, MACHINES = "report.html", "README.md", "index.html", "machines.md"
 
 _TITLE = "# "
 
@@ -24,12 +25,13 @@ def run_page(shown: Shown, folder: Path) -> str:
     return text
 
 
-def index_texts(results: Path, runs: Sequence[Shown]) -> dict[str, str]:
-    """The pages over all published runs, by their names in `results/`."""
-    others = tuple(_others(results))
+def index_texts(results: Path, runs: Sequence[Shown], *, abreast: str = "") -> dict[str, str]:
+    """The pages over all published runs, by their names in `results/`; `abreast` is the text of the page that sets
+    machines side by side, where there is one."""
+    others = (*([Link(title=TITLE, path=MACHINES)] if abreast else ()), *_others(results))
     page = importlib.import_module("bench.report.html.index").index_page(runs, others)
     assert isinstance(page, str)
-    return {README: index_readme(runs, others), INDEX: page}
+    return {README: index_readme(runs, others), INDEX: page, **({MACHINES: abreast} if abreast else {})}
 
 
 def _others(results: Path) -> Iterator[Link]:
@@ -37,7 +39,7 @@ def _others(results: Path) -> Iterator[Link]:
     for pattern in ("*.md", "*.csv", "evidence/*.md", "evidence/*.csv"):
         for file in sorted(results.glob(pattern)):
             path = file.relative_to(results).as_posix()
-            if path != README:
+            if path not in (README, MACHINES):
                 yield Link(title=_title(file) if file.suffix == ".md" else path, path=path)
 
 

@@ -1,12 +1,13 @@
-"""A run folder → its derived files, made from the records alone; published runs; and whether files still say so."""
+"""A run folder → its derived files, made from the records alone; its publication; and whether files still say so."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from bench.analysis.analysed import Analysed, analyse
+from bench.analysis.boundaries import crossings
 from bench.analysis.compare import compare_cases
 from bench.analysis.estimate import estimate, estimates
 from bench.analysis.findings import findings
@@ -18,17 +19,17 @@ from bench.analysis.roofline import roofline
 from bench.analysis.rows import columns, measurements
 from bench.analysis.summary import summary
 from bench.api.drawing import differing_figures, write_figures
-from bench.api.pages import PAGE, index_texts, run_page
+from bench.api.pages import PAGE, run_page
 from bench.api.places import RESULTS, project_root
 from bench.api.planning import check_machine
 from bench.errors import BenchError
-from bench.records.levels import level_text
+from bench.records.boundaries import Crossing
+from bench.records.levels import level_text, matches
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Finding, Run
 from bench.records.published import Beside
 from bench.records.roofline import Roofline
-from bench.records.suite import FigureSpec
-from bench.report.blocks import rewritten
+from bench.records.suite import FigureSpec, Where
 from bench.report.csv_text import csv_text
 from bench.report.figures.build import build_figure
 from bench.report.figures.nouns import Figure
@@ -43,7 +44,6 @@ from bench.store.files import stale, write
 from bench.store.folder import Stored, read
 from bench.store.publish import publish, published_folder
 
-SUITES = "suites"
 CAPTIONED = ("parameters", "flops", "items", "values")
 """Whatever a suite measures, the captions of its tables say whether these are equal."""
 
@@ -67,6 +67,7 @@ class Report:
     published: tuple[Beside, ...]
     ran: Ran | None
     roofline: Roofline | None
+    crossings: tuple[Crossing, ...]
     summary: dict[str, object]
 
 
@@ -84,12 +85,14 @@ def report(folder: Path) -> Report:
     suite = stored.run.suite
     known = _known(analysed, found)
     compare = partial(compare_cases, analysed)
-    tables = tuple(build_table(spec, suite, stored.run.cases, known, compare=compare) for spec in suite.tables)
+    specs = [spec for spec in suite.tables if _about(stored.run, spec.where)]
+    tables = tuple(build_table(spec, suite, stored.run.cases, known, compare=compare) for spec in specs)
     why = why_table(suite, stored.run.cases, known, compare=compare)
-    laws = [None if spec.law is None else _laws(analysed, spec) for spec in suite.figures]
+    laws = [_laws(analysed, spec) if spec.law and _about(stored.run, spec.where) else None for spec in suite.figures]
     figures = tuple(
         build_figure(spec, suite, stored.run.cases, known, number=number, compare=compare, laws=own)
         for number, (spec, own) in enumerate(zip(suite.figures, laws, strict=True), start=1)
+        if _about(stored.run, spec.where)
     )
     roofed = roofline(analysed) if suite.roofline else None
     if roofed is not None and roofed.roofs:
@@ -111,8 +114,14 @@ def report(folder: Path) -> Report:
             {case: (*each.operators, *recurrent(each.kernels)) for case, each in analysed.surveys.items()},
         ),
         roofline=roofed,
+        crossings=crossings(analysed),
         summary=summary(analysed, remarks, starts=stored.starts),
     )
+
+
+def _about(run: Run, where: Where) -> bool:
+    """Whether the run has a case for it: a table or a figure of other cases, of another device's, is left out."""
+    return any(matches(case, where) for case in run.cases)
 
 
 def _known(analysed: Analysed, found: Sequence[Estimate]) -> dict[tuple[str, str], Estimate]:
@@ -188,6 +197,7 @@ def texts(made: Report) -> dict[str, str]:
             published=made.published,
             ran=made.ran,
             roofline=made.roofline,
+            crossings=made.crossings,
         ),
     }
 
@@ -236,37 +246,3 @@ def publish_run(folder: Path, *, machine: str | None) -> Path:
     publish(stored, home, machine=machine)
     derive(home)
     return home
-
-
-def stale_pages(root: Path, published: Mapping[Path, Shown]) -> dict[Path, str]:
-    """What should stand in README.md and results/*.md, as far as their generated blocks are not what the quoted files
-    say now, and in the index of the published runs, which is generated as a whole."""
-    results = root / RESULTS
-    runs = [replace(each, folder=folder.relative_to(results).as_posix()) for folder, each in published.items()]
-    index = {results / name: text for name, text in index_texts(results, runs).items()}
-    files = [file for file in (root / "README.md", *sorted(results.glob("*.md"))) if file.exists()]
-    texts = {file: file.read_text("utf-8") for file in (*files, *index) if file.exists()}
-    made = {
-        file: rewritten(texts[file], partial(_quoted, root), where=file.relative_to(root).as_posix()) for file in files
-    }
-    return {file: text for file, text in (made | index).items() if text != texts.get(file)}
-
-
-def rewrite(pages: Mapping[Path, str]) -> None:
-    """Puts those texts in their places."""
-    for path, text in pages.items():
-        write(path, text.encode())
-
-
-def _quoted(root: Path, name: str) -> str | None:
-    """None for a file of a run that is not published yet, though the project has its suite: a page may ask for it
-    before it is measured."""
-    file = root / name
-    folder, suite, *_ = (*PurePosixPath(name).parts, "")
-    planned = folder == RESULTS and (root / SUITES / f"{suite}.yaml").exists()
-    if planned and not (root / RESULTS / suite).exists():
-        return None
-    try:
-        return file.read_text("utf-8")
-    except OSError as error:
-        raise BenchError(error.strerror or str(error), where=name, hint="a generated block quotes it") from error

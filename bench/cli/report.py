@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from bench.api.places import find, project_root, published_runs
-from bench.api.reporting import Report, derive, differences, publish_run, report, rewrite, shown, stale_pages
+from bench.api.reporting import Report, derive, differences, publish_run, report
+from bench.api.results import rewrite, stale_pages
 from bench.api.verdicts import derive_gate, gate_differences, is_gate
 from bench.cli import fail
-from bench.report.index import Shown
 from bench.report.inert import spoken
 
 
@@ -26,7 +26,7 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
         raise click.UsageError("--machine goes with --publish")
     folders = [find(run) for run in runs] or published_runs()
     different = 0
-    pages: dict[Path, Shown] = {}
+    pages: dict[Path, Report] = {}
     for folder in folders:
         if publish:
             click.echo(spoken(str(publish_run(folder, machine=machine))))
@@ -41,7 +41,7 @@ def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: boo
                 derive_gate(folder)
             click.echo(spoken(str(folder)))
         if made is not None:
-            pages[folder] = shown(made)
+            pages[folder] = made
     if not runs:
         different += _pages(pages, check=check)
     ctx.exit(1 if different else 0)
@@ -55,7 +55,7 @@ def _made(folder: Path, *, check: bool) -> Report:
     return made
 
 
-def _pages(published: dict[Path, Shown], *, check: bool) -> int:
+def _pages(published: dict[Path, Report], *, check: bool) -> int:
     """Rewrites the index and the pages whose blocks quote other tables than they say, or only counts and names them."""
     stale = stale_pages(project_root(Path.cwd()), published)
     for page in stale:

@@ -31,6 +31,7 @@ LAYOUTS: tuple[Check, ...] = (
     layout.kinds,
     layout.gaps,
     layout.operators,
+    layout.boundaries,
     policies.policy_bounds,
     gate,
 )

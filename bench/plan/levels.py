@@ -72,6 +72,8 @@ def factor_sources(suite: Suite) -> Iterator[tuple[tuple[str | int, ...], Factor
     for name, overlay in (("quick", suite.quick), ("cuda", suite.cuda)):
         if overlay is not None:
             yield (name, "factors"), overlay.factors
+            for index, block in enumerate(overlay.blocks):
+                yield (name, "blocks", index), block
 
 
 def read_level(text: str) -> Level:

@@ -7,7 +7,7 @@ from math import prod
 
 from bench.errors import BenchError
 from bench.plan.levels import CHOICES, HARNESS, bundles, factor_names, label, term
-from bench.plan.overlays import Keys, chosen_levels, overlay_factors, policy_of, with_levels
+from bench.plan.overlays import Keys, chosen_levels, overlay_factors, policy_of, with_blocks, with_levels, with_metrics
 from bench.records.nouns import Case
 from bench.records.suite import Factors, Level, Policy, Suite, Where
 
@@ -31,11 +31,13 @@ Row = tuple[Option, ...]
 def resolve(
     suite: Suite, *, overlays: Sequence[str], levels: Mapping[str, Sequence[Level]], policy: Keys
 ) -> tuple[Suite, Policy]:
-    """The suite with the levels that hold (`cuda` before `quick` before the command line), and its policy.
+    """The suite with the levels that hold (`cuda` before `quick` before the command line), with the metrics of its
+    overlays, and its policy.
 
     Raises BenchError for an unknown factor, a level that its factor cannot have, and an impossible policy."""
-    wanted = chosen_levels(suite, levels)
-    chosen = with_levels(suite, [*overlay_factors(suite, overlays), wanted])
+    blocked = with_metrics(with_blocks(suite, overlays), overlays)
+    wanted = chosen_levels(blocked, levels)
+    chosen = with_levels(blocked, [*overlay_factors(suite, overlays), wanted])
     if not chosen.factors:
         raise BenchError("no block of factors has all of these levels", where=suite.name, hint="choose fewer at once")
     return chosen, policy_of(suite, overlays, policy)

@@ -28,8 +28,38 @@ def overlay(suite: Suite, name: str) -> Overlay | None:
 
 
 def overlaid(suite: Suite, names: Sequence[str]) -> Suite:
-    """The suite with the levels that its overlays give it; `cuda` counts before `quick`."""
-    return with_levels(suite, overlay_factors(suite, names))
+    """The suite with the blocks and the levels that its overlays give it; `cuda` counts before `quick`."""
+    return with_levels(with_blocks(suite, names), overlay_factors(suite, names))
+
+
+def with_blocks(suite: Suite, names: Sequence[str]) -> Suite:
+    """The suite with the blocks of the last of these overlays that has any, in the place of its own.
+
+    Why levels alone are not enough: those that are new to a suite replace the old ones in every block that has the
+    factor, so an overlay of levels could not give a further rung to one block and leave it out of another. The factors
+    stay the suite's, so the ids of cases that both have are the same."""
+    for name in ORDER:
+        if name in names and (found := overlay(suite, name)) is not None and found.blocks:
+            suite = replace(suite, factors=tuple(_filled(suite, _bundled(suite, block)) for block in found.blocks))
+    return suite
+
+
+def with_metrics(suite: Suite, names: Sequence[str]) -> Suite:
+    """The suite with the metrics that its overlays publish beside its own."""
+    more = [
+        metric for name in ORDER if name in names and (o := overlay(suite, name)) is not None for metric in o.metrics
+    ]
+    return replace(suite, metrics=tuple(dict.fromkeys((*suite.metrics, *more))))
+
+
+def _bundled(suite: Suite, block: Factors) -> Factors:
+    """A block that may call the suite's bundles by their names."""
+    named: Factors = {}
+    for name, levels in block.items():
+        defined = bundles(suite, name)
+        plain = bool(defined) and not isinstance(levels, dict)
+        named[name] = {label(level): defined[label(level)] for level in levels} if plain else levels
+    return named
 
 
 def overlay_factors(suite: Suite, names: Sequence[str]) -> list[Factors]:

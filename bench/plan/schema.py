@@ -22,6 +22,7 @@ DESCRIPTIONS = {
     "figures": "Every factor with several levels left is x, or stands in series or facets; x may be a metric.",
     "operators": "By these factors the page names the operators that ran.",
     "roofline": "Every case against the measured peaks of the device; the figure tells these factors' levels apart.",
+    "boundaries": "Levels of factors after which something is said to change: does time make a step there?",
     "gate": "How much worse a case may become before `bench gate` fails; goes before [tool.bench.gate].",
 }
 
@@ -38,7 +39,8 @@ def suite_schema() -> str:
     _several_blocks(_mapping(keys, "factors"))
     for holder in (keys, _properties(definitions, "Overlay")):
         holder["policy"] = {"$ref": "#/$defs/Policy"}
-    _mapping(keys, "metrics")["items"] = {"$ref": "#/$defs/Metric"}
+    for holder in (keys, _properties(definitions, "Overlay")):
+        _mapping(holder, "metrics")["items"] = {"$ref": "#/$defs/Metric"}
     _properties(definitions, "TableSpec")["value"] = {"$ref": "#/$defs/Metric"}
     _properties(definitions, "FigureSpec")["y"] = {"$ref": "#/$defs/Metric"}
     _properties(definitions, "LimitSpec")["metric"] = {"enum": [*sorted(JUDGED)]}

@@ -88,10 +88,15 @@ class Skip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlay:
-    """What `--quick` or `--device cuda` puts in the place of the suite's own levels and policy."""
+    """What `--quick` or `--device cuda` puts in the place of the suite's own levels and policy.
+
+    `blocks` stand in the place of all the suite's blocks: for a device that other cases make sense on, not only other
+    levels of the same. `factors` then change their levels. `metrics` are published beside the suite's own."""
 
     __pydantic_config__ = FORBID_EXTRA
 
+    blocks: tuple[Factors, ...] = ()
+    metrics: tuple[str, ...] = ()
     factors: Factors = field(default_factory=dict)
     policy: PolicyKeys = field(default_factory=dict)
 
@@ -168,7 +173,8 @@ class Suite:
 
     Where `operators` names factors, the page names the operators that ran, for each combination of their levels. Where
     `roofline` does, what the device can do is measured, and the page holds every case against it; the levels of these
-    factors are what the figure tells apart."""
+    factors are what the figure tells apart. `boundaries` names levels of a factor after which something is said to
+    change: the page says of each, and of all other neighbours, whether time makes a step that the work does not."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -187,4 +193,5 @@ class Suite:
     figures: tuple[FigureSpec, ...] = ()
     operators: Names = ()
     roofline: Names = ()
+    boundaries: Where = field(default_factory=dict)
     gate: GateSpec | None = None

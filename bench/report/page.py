@@ -4,11 +4,14 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from bench.records.boundaries import Crossing
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside
 from bench.records.roofline import Roofline
 from bench.report.answered import HEADING as ANSWER
 from bench.report.answered import answered_text
+from bench.report.crossings import HEADING as BOUNDARIES
+from bench.report.crossings import crossings_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
 from bench.report.figures.words import alt_text
@@ -39,6 +42,7 @@ def page(
     published: Sequence[Beside] = (),
     ran: Ran | None = None,
     roofline: Roofline | None = None,
+    crossings: Sequence[Crossing] = (),
 ) -> str:
     """The whole page; `outcomes` is one estimate a case (of the suite's first metric), for statuses and rounds."""
     blocks = [
@@ -49,6 +53,7 @@ def page(
         *(f"## {inert(table.heading)}\n\n{table_text(table).rstrip()}" for table in tables),
         *(f"## {inert(f'{figure.heading}, drawn')}\n\n{_picture(figure)}" for figure in figures),
         *(f"## {inert(found.heading)}\n\n{laws_text(found).rstrip()}" for found in laws),
+        *([f"## {BOUNDARIES}\n\n{crossings_text(crossings).rstrip()}"] if crossings else ()),
         *([] if roofline is None else [f"## {ROOFLINE}\n\n{roofline_text(roofline).rstrip()}"]),
         *([f"## {HEADING}\n\n{published_text(published).rstrip()}"] if published else ()),
         *([] if ran is None else [f"## {RAN}\n\n{ran_text(ran).rstrip()}"]),

@@ -19,7 +19,7 @@ from networks import accounting, convolution, numerics, sequence
 from networks.accounting import Account
 from networks.backends import Proof
 from networks.cells import CELLS
-from networks.images import digits
+from networks.images import repeated
 from networks.numerics import DTYPES, PRECISIONS, Equality, Observed
 
 LEVELS = {
@@ -173,7 +173,7 @@ def assembled(
     """The workload of a network that reads what `arrange` makes of (batch, 1, size, size) images, at a closed-form
     cost; in training it goes down `loss`, of what it says and the digits' labels."""
     numerics.use(step.precision)
-    drawn = digits(step.batch, size=size)
+    drawn = repeated(step.batch, size=size)
     network = numerics.flattened(network.to(step.device, step.kind)).train(step.training)
     inputs = arrange(drawn.images).to(step.device, step.kind)
     return Workload(

@@ -8,6 +8,7 @@ from bench.analysis.analysed import Analysed
 from bench.analysis.published import FILE, beside, quoted
 from bench.errors import BenchError
 from bench.plan.matrix import expand
+from bench.plan.overlays import overlaid
 from bench.plan.suite import load_suite
 from bench.records.published import Beside, Difference
 from bench.records.suite import Policy
@@ -130,8 +131,10 @@ def test_the_committed_rows_name_cases_that_their_suites_have() -> None:
     files = {suite: ROOT / "suites" / f"{suite}.yaml" for suite in {row.suite for row in rows}}
     # The suite of the published shapes may come later than the numbers.
     assert {suite for suite, file in files.items() if not file.exists()} <= {"published"}
+    suites = {suite: load_suite(file) for suite, file in files.items() if file.exists()}
     known = {
-        suite: {c.id for c in expand(load_suite(file), Policy())} for suite, file in files.items() if file.exists()
+        name: {c.id for overlays in ((), ("cuda",)) for c in expand(overlaid(suite, overlays), Policy())}
+        for name, suite in suites.items()
     }
     named = [(row.suite, one) for row in rows for one in (row.case, row.against) if one is not None]
     assert [one for suite, one in named if suite in known and one not in known[suite]] == []

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.plan.complaints.source import Offence, Source
-from bench.plan.levels import factor_names, label
+from bench.plan.levels import factor_names, factor_sources, label
 from bench.plan.matrix import MAX_CASES, Row, crossed, matches, rows
 from bench.plan.nearest import listed, nearest
 from bench.plan.overlays import overlaid
@@ -28,11 +28,14 @@ class _Layout:
 
 def metrics(suite: Suite, source: Source) -> Iterator[Offence]:
     """Names that the table of metrics does not have, or that stand twice."""
-    for index, name in enumerate(suite.metrics):
+    named: list[tuple[Place, str]] = [(("metrics", index), name) for index, name in enumerate(suite.metrics)]
+    for key, overlay in (("quick", suite.quick), ("cuda", suite.cuda)):
+        named += [((key, "metrics", n), name) for n, name in enumerate(overlay.metrics if overlay else ())]
+    for index, (place, name) in enumerate(named):
         if name not in METRICS:
-            yield Offence(place=("metrics", index), message=f"no metric {name!r}{nearest(name, METRICS)}")
-        if name in suite.metrics[:index]:
-            yield Offence(place=("metrics", index), message=f"{name!r} is there twice")
+            yield Offence(place=place, message=f"no metric {name!r}{nearest(name, METRICS)}")
+        if name in [other for _, other in named[:index]]:
+            yield Offence(place=place, message=f"{name!r} is there twice")
     for layout in _layouts(suite):
         if layout.metric not in METRICS:
             message = f"no metric {layout.metric!r}{nearest(layout.metric, METRICS)}"
@@ -106,14 +109,29 @@ def operators(suite: Suite, source: Source) -> Iterator[Offence]:
                 yield Offence(place=(key, index), message=f"{name!r} is there twice")
 
 
+def boundaries(suite: Suite, source: Source) -> Iterator[Offence]:
+    """Neighbours are numbers: what lies on both sides of a boundary is told by the order of a factor's levels."""
+    for name in suite.boundaries:
+        place: Place = ("boundaries", name)
+        if name not in factor_names(suite):
+            yield Offence(place=place, message=f"no factor {name!r}{nearest(name, factor_names(suite))}", on_key=True)
+            continue
+        levels = _levels_of(suite, name)
+        if unfit := [label(level) for level in levels if not _on_an_axis(level, "line")]:
+            yield Offence(place=place, message=f"boundaries run along numbers; {name!r} has {listed(unfit)}")
+        for index, level in enumerate(suite.boundaries[name]):
+            if label(level) not in map(label, levels):
+                unknown = f"no level {label(level)!r} of {name}{nearest(label(level), map(label, levels))}"
+                yield Offence(place=(*place, index), message=unknown)
+
+
 def _on_an_axis(level: Level, law: str) -> bool:
     return isinstance(level, int | float) and not isinstance(level, bool) and (law == "line" or level > 0)
 
 
 def _levels_of(suite: Suite, name: str) -> list[Level]:
     """Every level that a factor has anywhere."""
-    blocks = (*suite.factors, *(o.factors for o in (suite.quick, suite.cuda) if o is not None))
-    return [level for block in blocks for level in block.get(name, ())]
+    return [level for _, block in factor_sources(suite) for level in block.get(name, ())]
 
 
 def cases(suite: Suite, source: Source) -> Iterator[Offence]:

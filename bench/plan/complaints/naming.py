@@ -155,17 +155,17 @@ def plain_levels_of_bundles(suite: Suite, source: Source) -> Iterator[Offence]:
 
 
 def overlays(suite: Suite, source: Source) -> Iterator[Offence]:
-    """Overlays change factors that there are; a factor that one block lacks has a level in `base`."""
+    """Overlays have the suite's factors; one that any block lacks has a level in `base`."""
     names = factor_names(suite)
     for place, block in factor_sources(suite):
         for name in block:
             if name not in names:
                 yield Offence(place=(*place, name), message=f"no factor {name!r}{nearest(name, names)}", on_key=True)
-    for index, block in enumerate(suite.factors):
-        for name in names:
+    for place, block in factor_sources(suite):
+        for name in names if place[-1] != "factors" else ():
             if name not in block and name not in suite.base:
                 message = f"no level of {name!r}, which another block varies: give it one here or in base"
-                yield Offence(place=("factors", index), message=message)
+                yield Offence(place=place, message=message)
 
 
 def harness(suite: Suite, source: Source) -> Iterator[Offence]:

@@ -77,9 +77,11 @@ def keys_of(noun: type) -> tuple[str, ...]:
 def _place(loc: Sequence[int | str], data: object, *, missing: bool) -> Place:
     """A location of pydantic's without its own additions (tags, members of unions, `[key]`), as the data goes."""
     parts = [part for part in loc if part != "[key]"]
-    start = parts.index("factors") if "factors" in parts[:2] else None
-    if start is not None:  # ("factors", 0, name, tag, …) and ("quick", "factors", name, tag, …)
-        tag = start + (3 if start == 0 else 2)
+    start = next((n for n, part in enumerate(parts[:2]) if part in ("factors", "blocks")), None)
+    if (
+        start is not None
+    ):  # ("factors", 0, name, tag, …), ("cuda", "blocks", 0, name, tag, …), ("quick", "factors", name, tag, …)
+        tag = start + (2 if parts[:2][-1] == "factors" and start else 3)
         parts = parts[:tag] + parts[tag + 1 :]
     place: list[str | int] = []
     for index, part in enumerate(parts):

@@ -1,4 +1,9 @@
-"""An implementation, the layer it stands for and a sequence → how far it is from the layer in double precision."""
+"""An implementation, the layer it stands for and a sequence → how far it is from the layer in double precision.
+
+Why the reference stays on a GPU where the layer is on one: of the larger published shapes a processor would take
+minutes for the same products in double precision, longer than a case may take. There cuDNN has no part in it: it is
+ATen's loop over the steps, so what is compared and its reference share no recurrent code.
+"""
 
 import copy
 from collections.abc import Iterable
@@ -13,16 +18,16 @@ from networks.ladder.implementations import Implementation, Layer, Native
 def equality(
     built: Implementation, layer: Layer, sequence: Tensor, *, training: bool, precision: str = "ieee"
 ) -> tuple[float, float]:
-    """The largest difference from the layer's copy in float64 on the CPU, on ATen's native path, as a share of the
-    largest value of the tensor where it is found; and the tolerance of the precision (numerics.TOLERANCES).
+    """The largest difference from the layer's copy in float64 on its own device, on ATen's native path, as a share of
+    the largest value of the tensor where it is found; and the tolerance of the precision (numerics.TOLERANCES).
 
     Compared are the outputs for `sequence` (steps, batch, features) and, in training, the gradients of the sequence and
     of every parameter in the layer's own layout. Without training nothing is traced (`torch.inference_mode`). An
     implementation that was compiled or captured for a sequence that needs no gradient does so once more for one that
     does."""
-    reference = Native(copy.deepcopy(layer).to("cpu", torch.float64))
+    reference = Native(copy.deepcopy(layer).to(torch.float64))
     results = _traced if training else _outputs
-    expected = results(reference, sequence.detach().to("cpu", torch.float64))
+    expected = [each.to("cpu") for each in results(reference, sequence.detach().to(torch.float64))]
     pairs = zip(results(built, sequence.detach()), expected, strict=True)
     error = max(numerics.difference(found, right) for found, right in pairs)
     return error, numerics.tolerance(sequence.dtype, precision)

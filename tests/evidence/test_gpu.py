@@ -1,0 +1,113 @@
+"""`python -m tests.evidence.gpu` on the fake CUDA device: it begins, goes on, files, and files nothing empty."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.store import folder as store
+from tests.evidence.gpu import ALL_SECONDS, SUITES, expected, finished, main, table
+from tests.scenario import Said, Scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITE = "scenario"
+Ask = Callable[..., Said]
+
+
+@pytest.fixture
+def ask(scenario: Scenario, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
+    """The campaign over the project's one suite, on a machine called `card`."""
+    monkeypatch.setenv("BENCH_LOCK", str(scenario.folder / "lock"))
+    monkeypatch.chdir(scenario.folder)
+
+    def run(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["gpu", SUITE, "--device", "fake-cuda", "--machine", "card", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Said(ended.value.code, said.out, said.err)
+
+    return run
+
+
+def placed(scenario: Scenario) -> None:
+    """The scenario's suite and builder where a project has them."""
+    file = scenario.written()
+    (scenario.folder / "suites").mkdir()
+    for each in (file, scenario.folder / "builder.py"):
+        shutil.move(each, scenario.folder / "suites" / each.name)
+
+
+def home(scenario: Scenario) -> Path:
+    return scenario.folder / "results" / SUITE / "card"
+
+
+def test_a_suite_is_measured_and_filed_once(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one").case("two"))
+    assert ask().code == 0
+    assert {path.name for path in home(scenario).iterdir()} >= {"run.json", "records.jsonl.gz", "table.md"}
+    assert store.read_run(home(scenario)).device == "fake-cuda"
+    said = ask()
+    assert (said.code, len(scenario.runs)) == (0, 1)
+    assert f"{SUITE}: filed" in said.out
+
+
+def test_a_run_that_was_cut_off_is_gone_on_with_and_not_begun_anew(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one").case("two"))
+    ask()
+    shutil.rmtree(scenario.folder / "results")
+    (folder,) = scenario.runs
+    whole = store.read(folder)
+    lines = (folder / store.RECORDS).read_text().splitlines(keepends=True)
+    (folder / store.RECORDS).write_text("".join(lines[:5]))
+    assert finished(whole)
+    assert not finished(store.read(folder))
+    assert ask().code == 0
+    assert scenario.runs == [folder]
+    assert finished(store.read(folder))
+    assert home(scenario).exists()
+
+
+def test_without_time_nothing_begins_and_the_same_command_is_asked_for_again(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one"))
+    said = ask("--seconds", "1")
+    assert (said.code, scenario.runs) == (4, [])
+    assert "the same command again" in said.out
+
+
+def test_a_case_that_fails_for_good_does_not_keep_a_run_from_its_end(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one").case("bad", fault="raise").case("late", fault="flaky"))
+    assert ask().code == 0
+    assert home(scenario).exists()
+
+
+def test_where_nothing_could_be_measured_nothing_is_filed(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("bad", fault="raise"))
+    said = ask()
+    assert (said.code, home(scenario).exists()) == (3, False)
+    assert "no case was measured" in said.err
+
+
+def test_what_could_not_be_measured_is_tried_again(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("bad", fault="raise"))
+    ask()
+    ask()
+    assert len(scenario.runs) == 2
+
+
+def test_some_cases_alone_may_be_asked_for(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one").case("two"))
+    assert ask("--only", "two").code == 0
+    assert [case.levels["name"] for case in store.read_run(home(scenario)).cases] == ["two"]
+
+
+def test_all_suites_together_are_expected_to_fit_into_forty_minutes() -> None:
+    rows = list(expected(SUITES, ROOT, "cuda"))
+    assert [row[0] for row in rows] == [*SUITES]
+    assert {row[2] for row in rows} == {6}
+    # Compiling and long steps come on top of what is known before anything is measured.
+    assert sum(row[3] for row in rows) < 0.9 * ALL_SECONDS
+    assert table(SUITES, ROOT, "cuda").splitlines()[-1].startswith("| together | ")
