@@ -34,7 +34,7 @@ def test_a_ratio_that_others_have_published_stands_beside_ours(suite: Path, scen
     assert say("run", suite, "--device", "fake").code == 0
     page = (scenario.runs[0] / "table.md").read_text("utf-8")
     assert f"\n## {HEADING}\n" in page
-    (row,) = (line for line in page.splitlines() if "GTX 1080" in line)
+    (row,) = (line for line in page.splitlines() if line.startswith("|") and "GTX 1080" in line)
     assert "| 8× | GTX 1080 | 2.0" in row
     assert "torch 0.4.0" in row
 
