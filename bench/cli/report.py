@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bench.api.places import find, project_root, published_runs
+from bench.api.presenting import present
 from bench.api.reporting import Report, derive, differences, publish_run, report
 from bench.api.results import rewrite, stale_pages
 from bench.api.verdicts import derive_gate, gate_differences, is_gate
@@ -17,14 +18,27 @@ from bench.report.inert import spoken
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file does not say what the records say.")
 @click.option("--publish", is_flag=True, help="File each run under results/.")
 @click.option("--machine", metavar="NAME", help="With --publish: the machine's name in results/.")
+@click.option(
+    "--suite",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take title, tables and figures from the suite as FILE says it now; what was measured stays.",
+)
 @click.pass_context
-def command(ctx: click.Context, runs: tuple[str, ...], check: bool, publish: bool, machine: str | None) -> None:
+def command(
+    ctx: click.Context, *, runs: tuple[str, ...], check: bool, publish: bool, machine: str | None, suite: Path | None
+) -> None:
     """Makes the tables of each RUN from its records alone; without RUN, of every published run."""
     if publish and (check or not runs):
         raise click.UsageError("--publish takes the runs to publish, and no --check")
     if machine and not publish:
         raise click.UsageError("--machine goes with --publish")
+    if suite is not None and (check or not runs):
+        raise click.UsageError("--suite takes the runs to change, and no --check")
     folders = [find(run) for run in runs] or published_runs()
+    if suite is not None:
+        for folder in folders:
+            present(folder, suite)
     different = 0
     pages: dict[Path, Report] = {}
     for folder in folders:

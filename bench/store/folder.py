@@ -66,6 +66,11 @@ def create(folder: Path, run: Run, local: dict[str, str]) -> None:
     Raises BenchError where something is there already, CannotStore where nothing can be."""
     claim(folder)
     write(folder / LOCAL, json.dumps(local, indent=1).encode() + b"\n")
+    put_run(folder, run)
+
+
+def put_run(folder: Path, run: Run) -> None:
+    """Writes what was asked, in the place of what stood there. Raises CannotStore."""
     write(folder / RUN, encode(run) + b"\n")
 
 

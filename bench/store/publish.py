@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.errors import BenchError, Incomparable
 from bench.records.codec import encode
 from bench.store.files import write
-from bench.store.folder import RECORDS, RUN, STARTS, Stored, read_run
+from bench.store.folder import RECORDS, RUN, STARTS, Stored, put_run, read_run
 from bench.store.seal import sealed
 
 
@@ -38,7 +38,7 @@ def publish(stored: Stored, folder: Path, *, machine: str | None) -> None:
     write(folder / f"{RECORDS}.gz", gzip.compress(lines, 9, mtime=0))
     write(folder / STARTS, b"".join(sealed(encode(start)) + b"\n" for start in stored.starts))
     named = replace(stored.run.machine, name=machine or stored.run.machine.name)
-    write(folder / RUN, encode(replace(stored.run, machine=named)) + b"\n")
+    put_run(folder, replace(stored.run, machine=named))
 
 
 def published(results: Path) -> list[Path]:

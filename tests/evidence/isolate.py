@@ -35,6 +35,13 @@ count, with its 95 % interval; the two agree where it holds 1. The controls are 
 where these exclude 1 too, the machine changed more between two runs than its weather within one shows.
 """
 
+ONCE_HEAD = """
+## What is looked at once, in the survey
+
+With `round` one process surveys all cases, one after the other: a first call finds loaded, and memory already taken,
+what a case before it wanted. Such numbers compare within one kind only; counts are the same.
+"""
+
 
 def measure() -> None:
     """Adds the runs that are missing, one after the other."""
@@ -118,7 +125,7 @@ def main() -> None:
     print()
     for metric, found in rows.items():
         print(f"- {metric}: {sum(agrees for _, agrees in found)} of {len(found)} cases agree.")
-    print("\n## What is looked at once, in the survey\n")
+    print(ONCE_HEAD)
     print(f"| case, round / case | {' | '.join(ONCE)} |\n|---|{'--:|' * len(ONCE)}")
     for case in cases:
         print(once_row(case, by_kind))

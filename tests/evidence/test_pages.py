@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.evidence import coverage, repeats, sentinel
+from tests.evidence import coverage, isolate, repeats, sentinel
 from tests.evidence.coverage import SCENARIOS, Scenario, fitted, intervals, true_median
 
 PAGES = repeats.FOLDER.parent
@@ -12,7 +12,9 @@ FITTED = fitted(repeats.fit(repeats.load()))
 SUITES = 200
 
 
-@pytest.mark.parametrize(("module", "name"), [(repeats, "repeats.md"), (sentinel, "sentinel.md")])
+@pytest.mark.parametrize(
+    ("module", "name"), [(repeats, "repeats.md"), (sentinel, "sentinel.md"), (isolate, "isolate.md")]
+)
 def test_a_page_is_what_its_script_prints(
     module: object, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
