@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import product
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from networks.images import digits
 from networks.loops import IMPLEMENTATIONS
 from networks.sequence import HIDDEN
 from networks.slicing import SLICINGS
+from networks.unavailable import Unavailable
 from networks.workload import Workload
 from tests.suites.planned import cases
 from tests.suites.reality import events, held
@@ -79,11 +81,11 @@ def test_layers_are_as_many_as_asked(model: str) -> None:
     assert three.sequential_steps > one.sequential_steps
 
 
+EAGER = ("separate", "hoisted", "concatenated", "cell_loop", "native", "script_stacked")
+
+
 @pytest.mark.parametrize("mode", implementations.LEVELS["mode"])
-@pytest.mark.parametrize("family", implementations.LEVELS["family"])
-@pytest.mark.parametrize(
-    "rung", ["separate", "hoisted", "concatenated", "cell_loop", "native", "script_stacked", "fused"]
-)
+@pytest.mark.parametrize(("family", "rung"), [*product(implementations.LEVELS["family"], EAGER), ("lstm", "fused")])
 def test_a_rung_declares_the_layers_parameters_and_is_equal_to_it(family: str, rung: str, mode: str) -> None:
     made = implementations.layer(
         family=family, rung=rung, mode=mode, batch=2, steps=3, features=4, hidden=5, dtype="float64"
@@ -130,6 +132,18 @@ def test_a_compiled_rung_says_what_compiling_took() -> None:
     assert set(made.expects) & events(made.step)
     assert made.check().max_error <= made.check().tolerance
     made.close()
+
+
+@pytest.mark.parametrize("family", ["gru", "rnn"])
+def test_a_fused_layer_that_a_processor_does_not_have_is_unavailable(family: str) -> None:
+    with pytest.raises(Unavailable, match=f"no fused {family.upper()} on a CPU"):
+        implementations.layer(family=family, rung="fused", mode="forward", batch=1, steps=2, features=2, hidden=2)
+
+
+@pytest.mark.parametrize("name", ["lstm_fusion", "compile", "published", "launching", "lstm_boundaries"])
+def test_no_suite_asks_a_processor_for_a_fused_layer_that_it_does_not_have(name: str) -> None:
+    fused = {case.arguments["family"] for case in cases(name) if case.arguments["rung"] == "fused"}
+    assert fused == {"lstm"}
 
 
 def test_a_digit_is_stretched_to_steps_and_features() -> None:
@@ -209,8 +223,8 @@ def test_a_cell_in_the_registry_is_a_model_without_another_word(monkeypatch: pyt
         ("fairness", 66),
         ("slicing", 108),
         ("depth", 50),
-        ("lstm_fusion", 63),
-        ("compile", 24),
+        ("lstm_fusion", 59),
+        ("compile", 22),
         ("cells", 44),
         ("sequence_law", 50),
         ("convolution", 46),

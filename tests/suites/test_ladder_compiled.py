@@ -19,13 +19,18 @@ from networks import compiling
 from networks.compiling import traced_metrics
 from networks.experiments import convolutions
 from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality, kind_of
-from networks.ladder.implementations import Layer
+from networks.ladder.implementations import Layer, Whole
 from tests.suites.reality import events as step_events
 
 pytestmark = pytest.mark.torch
 
 COMPILED = [name for name, rung in RUNGS.items() if rung.first in (compiled_metrics, traced_metrics)]
-TWINS = {"compile_stacked": "stacked", "compile_hoisted": "hoisted", "compile_module": "fused"}
+TWINS: dict[str, Callable[[Layer], Implementation]] = {
+    "compile_stacked": RUNGS["stacked"].build,
+    "compile_hoisted": RUNGS["hoisted"].build,
+    "compile_module": Whole,
+    "compile_module_rnn": Whole,
+}
 """What is compiled, and the same as it is."""
 CXX = os.environ.get("CXX", "g++")
 needs_compiler = pytest.mark.skipif(shutil.which(CXX) is None, reason=f"no C++ compiler: {CXX}")
@@ -114,12 +119,12 @@ def test_where_it_is_allowed_to_the_compiler_looks_into_the_module(inputs: Tenso
 
 
 @pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
-@pytest.mark.parametrize("name", [*TWINS, "compile_module_rnn"])
+@pytest.mark.parametrize("name", TWINS)
 def test_what_is_not_compiled_does_not_show_what_a_compiled_rung_expects(
     name: str, kind: type[Layer], inputs: Tensor
 ) -> None:
     layer = kind(3, 4)
-    seen = events(RUNGS[TWINS.get(name, "fused")].build(layer), inputs)
+    seen = events(TWINS[name](layer), inputs)
     assert not set(RUNGS[name].expects["cpu", kind_of(layer)]) & seen
 
 

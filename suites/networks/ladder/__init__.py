@@ -17,8 +17,10 @@ device and in its precision. Every rung trains the layer's own parameters, but `
     cell_loop      2           2           2           CPU, CUDA; pointwise work fused on CUDA (not the RNN's)
     native         1, hoisted  1, hoisted  1, hoisted  CPU
     native         2           2           2           CUDA; pointwise work fused (not the RNN's)
-    fused          oneDNN      as native   as native   CPU, float32; in float64 as native
+    fused          oneDNN      –           –           CPU, float32; in float64 as native
     fused          cuDNN       cuDNN       cuDNN       CUDA
+
+What there is not, a GRU or an RNN that is fused on a CPU, is Unavailable: PyTorch's layer would run there, as `native`.
 
 The order and the definitions follow the ladder of Appleyard et al. 2016 and of PyTorch's benchmarks/fastrnns.
 """
@@ -39,6 +41,7 @@ from networks.ladder.implementations import (
     Native,
     Packed,
     Whole,
+    fused,
     kind_of,
     loops_of,
 )
@@ -99,8 +102,7 @@ NATIVE: Expects = {
     ("cpu", "rnn"): ("aten::rnn_tanh",),
     ("cuda", "rnn"): ("aten::rnn_tanh",),
 }
-FUSED: Expects = {**NATIVE, ("cpu", "lstm"): ("aten::mkldnn_rnn_layer",), **_on_cuda("aten::_cudnn_rnn")}
-"""On a CPU PyTorch has a fused LSTM only: what runs a GRU or an RNN there is the native loop, and shows it."""
+FUSED: Expects = {("cpu", "lstm"): ("aten::mkldnn_rnn_layer",), **_on_cuda("aten::_cudnn_rnn")}
 
 GRAPHED = _on_cuda("Graphed", "cudaGraphLaunch")
 
@@ -130,7 +132,7 @@ RUNGS: dict[str, Rung] = {
         one_program=False,
     ),
     "compile_module_rnn": _compiled(lambda layer: Compiled(Whole(layer), whole=True)),
-    "fused": Rung(build=Whole, expects=FUSED),
+    "fused": Rung(build=fused, expects=FUSED),
     "graph_stacked": Rung(
         build=lambda layer: Graphed(layer, lambda layer: Loop(layer, loops_of(layer).stacked)),
         expects=GRAPHED,

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from networks.ladder import gru, lstm, rnn
+from networks.unavailable import Unavailable
 
 Layer = nn.LSTM | nn.GRU | nn.RNN
 KINDS = {"LSTM": "lstm", "GRU": "gru", "RNN_TANH": "rnn"}
@@ -168,6 +169,19 @@ class Whole(Implementation):
     def forward(self, sequence: Tensor) -> Tensor:
         outputs, _ = self.layer(sequence)
         return outputs
+
+
+def fused(layer: Layer) -> Whole:
+    """The layer by one operator of oneDNN or cuDNN.
+
+    Raises Unavailable for a GRU or an RNN on a CPU: oneDNN is given LSTMs only (torch 2.15), and what is not fused is
+    not to be called so."""
+    kind = kind_of(layer)
+    if kind != "lstm" and layer.weight_hh_l0.device.type == "cpu":
+        raise Unavailable(
+            f"PyTorch has no fused {kind.upper()} on a CPU: its layer is the loop of the rung native there"
+        )
+    return Whole(layer)
 
 
 class Native(Implementation):
