@@ -1,6 +1,6 @@
 """Long campaigns that show what the numbers are worth; each prints a page that stands in `results/evidence/`.
 
-    coverage     what the intervals cover, simulated: minutes of arithmetic
+    coverage     what the intervals cover, simulated: two minutes of arithmetic
     repeats      the same suite 26 times: half an hour of measuring
     sentinel     what the sentinel sees of a scripted background load: ten minutes
     peers        our estimates beside those of other tools, under load: over an hour

@@ -1,220 +1,150 @@
-"""Simulated suites → how often the intervals hold the true value: `python -m tests.evidence.coverage [SUITES]`.
+"""Simulated suites → how often the intervals hold the true value, by scenario.
 
-Every scenario makes up the trials of suites of six cases, lets the product's own judge look after 10 rounds, lets the
-cases that are precise leave, goes on to 20 with the others, and asks the product's own estimate. The true value is the
-median over servers, processes and the weather that the run itself had; beside it stands the coverage of the long-run
-median, which no single run can promise. A missing interval counts as a miss. The table goes to standard output as
-Markdown; `results/evidence/coverage.md` is what it printed for 2,000 suites.
+`python -m tests.evidence.coverage measure [COUNT]` adds the scenarios that are missing, at most so many, to
+`results/evidence/coverage.csv` (about ten seconds each; killed, it goes on where it was; a line that is deleted is made
+again, and must be where the estimates or the fitted noise change); without `measure` it prints the page that
+`results/evidence/coverage.md` holds.
 
-The noise: a trial's log-latency is the sum of a server's part, shared by nothing else (a server a round), a process's
-part, and the weather of its round. Sizes are shares of the latency: of the first scenarios they are fitted to the
-committed runs of `results/evidence/repeats/`, of the others they are round numbers."""
+`noise.py` has the scenarios, `simulated.py` makes up their trials, which have no sentinel, and `resampled.py` makes
+suites of the committed attempts instead, which have."""
 
-import random
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from math import exp, sqrt
-from statistics import median
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
 
-from bench.analysis.analysed import analyse
-from bench.analysis.estimate import estimate
-from bench.analysis.judge import RunJudge
-from bench.records.nouns import SCHEMA, Case, Estimate, Machine, Record, Run
-from bench.records.suite import Policy, Suite
-from tests.evidence.repeats import Noise, described, fit, load
+from bench.analysis.analysed import Analysed
+from tests.evidence.noise import SCENARIOS, fitted, seeded
+from tests.evidence.repeats import JUDGED, ROOT, described, fit, load
+from tests.evidence.resampled import POLICIES, Attempts
+from tests.evidence.rows import append, read
+from tests.evidence.simulated import CASES, RUN, Judged, Row, counted, simulated
 
-CASES, LATENCY = 6, 1_000_000
-HEAD = """# What the intervals cover, simulated
+OUT = ROOT / "results" / "evidence" / "coverage.csv"
+COLUMNS = tuple(field.name for field in fields(Row))
+SUITES = 2000
+LEAST, MOST = 0.94, 0.995
+"""Of the cases of a scenario the share whose interval is to hold the median of its own run."""
 
-Made by `python -m tests.evidence.coverage 2000`. An interval's stated coverage is 95 %; "this run's median" is the
-median over servers and processes under the weather that the run had. The noise of the first two rows is fitted to the
-runs in `results/evidence/repeats/`; the next add to it what those runs did not have. The others have noise of one kind
-each, in round numbers. A missing interval is a miss.
+HEAD = f"""# What the intervals cover, simulated
+
+Made by `python -m tests.evidence.coverage measure`, then `python -m tests.evidence.coverage`. An interval's stated
+coverage is 95 %, asked for are {LEAST:.0%} to {MOST:.1%}; "this run's median" is the median over servers and processes
+under the weather that the run had. The noise of the first two rows is fitted to the runs in
+`results/evidence/repeats/`; the next three add to it what those runs did not have. The others have noise of one kind
+each, in round numbers. A missing interval is a miss; trials that are made up have no sentinel, so that none is missing
+there: those of the last table have. A case that is precise leaves at the first look.
 """
 
-DRAWS = 1001
-"""Draws of a case's own distribution from which the true median is taken: a tenth of the intervals' width."""
+OVER = """
+Over {most:.1%}, and so outside what was asked: {names}. There the weather of a round weighs as much as a case's own
+noise. Each round's weather is drawn exactly once, and the true median mixes these very draws: the trials lie about it
+more evenly than draws at random, for which the interval is made, and so the interval is wider than it need be. Where
+the cases share no such weather, the coverage lies within what was asked."""
 
-Part = Callable[[random.Random], float]
-Weather = Callable[[random.Random, int], list[float]]
+RESAMPLED = """
+## With sentinels, disturbed trials and repeats
 
+Made-up trials are never disturbed, so that the table above says nothing of intervals that are missing. Measured runs
+miss some: in the {runs} judged runs of `repeats.md`, of 10 rounds each, {there} of {cases} cases ({share:.0%}) have an
+interval. Here the suites are resampled from all committed attempts, repeats included, and judged by the product's own
+rule: a run is drawn for each suite, a round of that run for each round, whole. "This run's median" is what the product
+makes of all that the run had, "the long-run median" that of all runs, which were measured one after the other over most
+of an hour and lie apart by what no interval of one run can show. An interval that is missing promises nothing, and
+counts as a miss here too: with 20 rounds more trials stay calm than with 10, and fewer are missing. Where there is
+one look alone, the last column is who was precise at it."""
 
-def normal(size: float) -> Part:
-    """A part with that standard deviation."""
-    return lambda noise: noise.gauss(0.0, size)
-
-
-def heavy(size: float, freedom: float = 3.0) -> Part:
-    """Student's t, scaled, with so many degrees of freedom."""
-    return lambda noise: size * noise.gauss(0.0, 1.0) / sqrt(noise.gammavariate(freedom / 2, 2.0) / freedom)
-
-
-def skewed(size: float) -> Part:
-    """Never faster than the code, often slower: exponential."""
-    return lambda noise: noise.expovariate(1 / size)
-
-
-def modes(apart: float, within: float) -> Part:
-    """A server is in one of two modes, with equal odds."""
-    return lambda noise: apart * (noise.random() < 0.5) + noise.gauss(0.0, within)
+TITLES = "| noise | covers this run's median | covers the long-run median | has an interval | left at the first look |"
 
 
-def calm(noise: random.Random, rounds: int) -> list[float]:
-    """No weather."""
-    return [0.0] * rounds
+def missing(runs: Sequence[Analysed]) -> Iterator[str]:
+    """The scenarios of which there is no row, in the order of the page."""
+    there = {row.scenario for row in rows()}
+    return (name for name in names(runs) if name not in there)
 
 
-def drifting(noise: random.Random, rounds: int) -> list[float]:
-    """The machine slows down by 3 % over 20 rounds, or speeds up."""
-    slope = 0.03 / 20 * noise.choice((-1, 1))
-    return [slope * n for n in range(rounds)]
+def names(runs: Sequence[Analysed]) -> list[str]:
+    """Of all rows, in the order of the page."""
+    return [*(scenario.name for scenario in (*fitted(fit(runs)), *SCENARIOS)), *POLICIES]
 
 
-def changeable(size: float, carried: float) -> Weather:
-    """Each round's weather keeps a share of the last one's: autoregressive, with that stationary sd."""
-
-    def weather(noise: random.Random, rounds: int) -> list[float]:
-        found = [noise.gauss(0.0, size)]
-        while len(found) < rounds:
-            found.append(carried * found[-1] + noise.gauss(0.0, size * sqrt(1 - carried**2)))
-        return found
-
-    return weather
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """Where a trial's noise comes from."""
-
-    name: str
-    server: Part
-    process: Part
-    weather: Weather = calm
+def measured(name: str, runs: Sequence[Analysed], suites: int) -> Row:
+    """The row of the scenario with that name."""
+    noise = seeded(name)
+    found: list[Judged] = []
+    if name in POLICIES:
+        attempts = Attempts(runs, POLICIES[name])
+        for _ in range(suites):
+            found += attempts.suite(noise)
+    else:
+        scenario = next(one for one in (*fitted(fit(runs)), *SCENARIOS) if one.name == name)
+        for _ in range(suites):
+            found += simulated(scenario, noise)
+    return counted(name, found)
 
 
-SCENARIOS = (
-    Scenario(name="process 0.6 %", server=normal(0.0), process=normal(0.006)),
-    Scenario(name="server 0.6 %, process 0.6 %", server=normal(0.006), process=normal(0.006)),
-    Scenario(name="server 2 %, process 0.6 %", server=normal(0.02), process=normal(0.006)),
-    Scenario(name="two modes 50 % apart", server=modes(0.4, 0.003), process=normal(0.006)),
-    Scenario(name="heavy tails", server=normal(0.003), process=heavy(0.01)),
-    Scenario(name="skewed, 3 %", server=normal(0.003), process=skewed(0.03)),
-    Scenario(name="drift", server=normal(0.003), process=normal(0.006), weather=drifting),
-    Scenario(name="autocorrelated", server=normal(0.003), process=normal(0.006), weather=changeable(0.01, 0.9)),
-)
+def rows() -> list[Row]:
+    """Those that are there."""
+    return read(OUT, parsed)
 
 
-def fitted(found: Noise) -> tuple[Scenario, ...]:
-    """The noise of the committed runs, of a case like most and of the worst."""
-    weather, own = changeable(found.round, found.carried), heavy(found.own, found.tails)
-    worst = heavy(found.own_worst, found.tails_worst)
-    return (
-        Scenario(name="as measured", server=normal(0.0), process=own, weather=weather),
-        Scenario(name="as measured, the worst case", server=normal(0.0), process=worst, weather=weather),
-        Scenario(name="as measured, servers 2 %", server=normal(0.02), process=own, weather=weather),
-        Scenario(name="as measured, servers in two modes 50 % apart", server=modes(0.4, 0.003), process=own),
-        Scenario(name="as measured, drift instead of weather", server=normal(0.003), process=own, weather=drifting),
-    )
+def parsed(line: dict[str, str]) -> Row:
+    return Row(scenario=line["scenario"], **{column: int(line[column]) for column in COLUMNS if column != "scenario"})
 
 
-def case(number: int) -> Case:
-    name = f"case={number}"
-    return Case(id=name, target="made:up", levels={}, arguments={}, threads=1, allocator="retain")
-
-
-RUN = Run(
-    schema=SCHEMA,
-    name="made-up",
-    suite=Suite(name="made-up", title="t", question="q", factors=({"n": (1,)},)),
-    suite_file="made-up.yaml",
-    policy=Policy(),
-    device="fake",
-    launch="fork",
-    isolate="case",
-    seed=0,
-    options={},
-    machine=Machine(name="made-up", identity="0", facts={}),
-    fingerprint={},
-    cases=tuple(map(case, range(CASES))),
-)
-
-
-def record(name: str, round: int, log_latency: float) -> Record:
-    sample = round_to_nanoseconds(LATENCY * exp(log_latency))
-    return Record(schema=SCHEMA, kind="timed", status="ok", case=name, round=round, loops=1, samples=(sample,) * 3)
-
-
-def round_to_nanoseconds(value: float) -> int:
-    return max(1, round(value))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """What one suite says of one case, and the weather of the rounds that the case was measured in."""
-
-    found: Estimate
-    weather: list[float]
-
-    def holds(self, truth: float) -> bool:
-        """Whether a median, in nanoseconds, lies in it; a missing interval holds nothing."""
-        low, high = self.found.low, self.found.high
-        return low is not None and high is not None and low * 1e9 <= truth <= high * 1e9
-
-
-def covered(scenario: Scenario, noise: random.Random) -> list[tuple[bool, bool, bool]]:
-    """Of each case of one suite: whether it has an interval, whether that holds the run's own median, and the
-    long-run one."""
-    found = []
-    for each in intervals(scenario, noise):
-        own = true_median(scenario, noise, each.weather)
-        long_run = true_median(scenario, noise, [0.0])
-        found.append((each.found.low is not None, each.holds(own), each.holds(long_run)))
-    return found
-
-
-def intervals(scenario: Scenario, noise: random.Random) -> list[Interval]:
-    """One suite: of each case what the product says."""
-    policy = RUN.policy
-    weather = scenario.weather(noise, policy.max_rounds)
-    trial = {
-        (c.id, n): scenario.server(noise) + scenario.process(noise) + weather[n - 1]
-        for n in range(1, policy.max_rounds + 1)
-        for c in RUN.cases
-    }
-    first = [record(name, n, value) for (name, n), value in trial.items() if n <= policy.rounds]
-    done = RunJudge(RUN.cases, policy).precise(first)
-    rest = [record(name, n, value) for (name, n), value in trial.items() if n > policy.rounds and name not in done]
-    analysed = analyse(RUN, [*first, *rest])
-    return [
-        Interval(
-            found=estimate(analysed, c.id, "latency"),
-            weather=weather[: policy.rounds if c.id in done else policy.max_rounds],
-        )
-        for c in RUN.cases
-    ]
-
-
-def true_median(scenario: Scenario, noise: random.Random, weather: list[float]) -> float:
-    """Nanoseconds: the median of the distribution from which the case's trials were drawn."""
-    draws = [scenario.server(noise) + scenario.process(noise) + weather[i % len(weather)] for i in range(DRAWS)]
-    return LATENCY * exp(median(draws))
-
-
-def main(suites: int) -> None:
-    """Prints the page."""
-    measured = fit(load())
-    print(HEAD)
-    print("\n".join(described(measured)) + "\n")
+def page(runs: Sequence[Analysed], found: Sequence[Row]) -> Iterator[str]:
+    """Its lines; rows that are missing are left out."""
+    made = {row.scenario: row for row in found}
+    there = [made[name] for name in names(runs) if name in made]
+    drawn = [row for row in there if row.scenario in POLICIES]
+    invented = [row for row in there if row not in drawn]
+    yield HEAD
+    yield from described(fit(runs))
     looks = f"looks at {RUN.policy.rounds} and {RUN.policy.max_rounds} rounds"
-    print(f"{suites:,} suites of {CASES} cases a scenario, {looks}")
-    print("\n| noise | covers this run's median | covers the long-run median | has an interval |\n|---|--:|--:|--:|")
-    for scenario in (*fitted(measured), *SCENARIOS):
-        noise = random.Random(scenario.name)
-        found = [one for _ in range(suites) for one in covered(scenario, noise)]
-        there, own, long_run = (sum(column) / len(found) for column in zip(*found, strict=True))
-        print(f"| {scenario.name} | {own:.1%} | {long_run:.1%} | {there:.1%} |", flush=True)
+    yield f"\n{SUITES:,} suites of {CASES} cases a scenario, {looks}\n"
+    yield from table(invented)
+    over = [row.scenario for row in invented if own(row) > MOST]
+    if over:
+        yield OVER.format(most=MOST, names=", ".join(f"“{name}”" for name in over))
+    yield with_sentinels(runs)
+    yield ""
+    yield from table(drawn)
+    yield ""
+    for row in drawn:
+        yield f"- {row.scenario}: of the intervals that there are {row.own / row.there:.1%} hold their run's median."
+
+
+def table(found: Sequence[Row]) -> Iterator[str]:
+    """Shares of the cases of each scenario."""
+    yield TITLES
+    yield "|---|--:|--:|--:|--:|"
+    for row in found:
+        shares = " | ".join(f"{count / row.cases:.1%}" for count in (row.own, row.long_run, row.there, row.left))
+        yield f"| {row.scenario} | {shares} |"
+
+
+def own(row: Row) -> float:
+    """The share that is bounded."""
+    return row.own / row.cases
+
+
+def with_sentinels(runs: Sequence[Analysed]) -> str:
+    """What the measured runs had, before the table of those resampled from them."""
+    found = [one.medians[case, "latency"] for one in runs[:JUDGED] for case in one.cases]
+    there = sum(one.low is not None for one in found)
+    return RESAMPLED.format(runs=JUDGED, there=there, cases=len(found), share=there / len(found))
+
+
+def main(given: Sequence[str]) -> None:
+    """Adds rows, or prints the page."""
+    runs = load()
+    if given[:1] != ["measure"]:
+        print("\n".join(page(runs, rows())))
+        return
+    todo = list(missing(runs))
+    for name in todo[: int(given[1]) if len(given) > 1 else len(todo)]:
+        append(OUT, COLUMNS, [asdict(measured(name, runs, SUITES))])
+        print(name, flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(sys.argv[1:])

@@ -3,8 +3,9 @@
 `python -m tests.evidence.peers > results/evidence/peers.md` adds the estimates that are missing to
 `results/evidence/peers.csv` and prints the page; `--only-table` measures nothing. A unit of work is one tool's
 estimates of every case under one load in one repeat, about 40 s. Killed at any time, it goes on with the unit that it
-was at: a unit's rows are written together. QUIET_LOCK names a lock that is held during each unit, to keep other work
-out."""
+was at: a unit's rows are written together. What a start decides, the seconds asked for and the revision, is a line of
+`peers_starts.csv`, written when its first unit is there. QUIET_LOCK names a lock that is held during each unit, to keep
+other work out."""
 
 import argparse
 import random
@@ -14,9 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from bench.measure.environment import git
+from tests.evidence import peer_starts
 from tests.evidence.load import load
 from tests.evidence.peer_case import CASES, ROOT
-from tests.evidence.peer_table import REPEATS, SEEN_LOADS, Row, page
+from tests.evidence.peer_page import page
+from tests.evidence.peer_starts import Start
+from tests.evidence.peer_table import REPEATS, SEEN_LOADS, Row
 from tests.evidence.peer_tools import TOOLS, measure, missing
 from tests.evidence.repeats import quiet
 from tests.evidence.rows import append as append_rows
@@ -24,6 +29,8 @@ from tests.evidence.rows import read as read_rows
 
 OUT = ROOT / "results" / "evidence" / "peers.csv"
 COLUMNS = tuple(field.name for field in fields(Row))
+REVISION = 12
+"""Characters of a revision's name that tell it from every other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,12 @@ def append(file: Path, rows: Sequence[Row]) -> None:
     append_rows(file, COLUMNS, map(asdict, rows))
 
 
+def noted(rows: Sequence[Row], seconds: float) -> Start:
+    """The start whose first unit's rows these are."""
+    began = min(row.began for row in rows)
+    return Start(began=began, seconds=seconds, revision=git(ROOT)["revision"][:REVISION])
+
+
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=REPEATS)
@@ -108,14 +121,17 @@ def main(given: Sequence[str]) -> None:
     todo = [] if asked.only_table else left_over(units(asked.repeats), read(asked.out))
     if todo and (said := missing()):
         raise SystemExit(said)
+    starts = peer_starts.beside(asked.out)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that loads and tools are ended
     for number, unit in enumerate(todo, start=1):
         rows = measured(unit, asked.seconds)
+        if number == 1:
+            peer_starts.append(starts, noted(rows, asked.seconds))
         append(asked.out, rows)
         took = sum({row.case: row.took for row in rows}.values())
         what = f"repeat {unit.repeat}, {unit.load}, {unit.tool}"
         print(f"{number} of {len(todo)}: {what}: {took:.0f} s", file=sys.stderr, flush=True)
-    print("\n".join(page(read(asked.out))))
+    print("\n".join(page(read(asked.out), peer_starts.read(starts))))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Estimates of many repeats and the campaign's starts → the page that says how far each tool's estimates lie apart."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench.statistics import median
+from tests.evidence.peer_aims import sentence, why
+from tests.evidence.peer_starts import Start
+from tests.evidence.peer_starts import table as measured
+from tests.evidence.peer_table import REPEATS, SEEN_LOADS, Estimates, Row, table
+from tests.evidence.peer_tools import LEAST_SECONDS, OURS, ROUNDS, TOOLS, TRIAL_SECONDS
+
+HEAD = """# Repeated estimates of four tools, side by side
+
+Made by `python -m tests.evidence.peers` from `peers.csv` and `peers_starts.csv`. Each estimate has fresh processes; the
+tools take turns in random order on one machine, under the same scripted load: nothing, a spinning process on every
+core, or such processes that spin and sleep in turns of 2 s on average. The cells say how far the repeated estimates of
+a case lie apart: the standard deviation of their logarithms, and a robust one in brackets (1.4826 × the median distance
+from the median); of 8 repeats it is uncertain by a quarter. `all` is the geometric mean over the cases; `against quiet`
+how many times longer a tool's estimates are than in quiet (geometric mean over the cases of the ratio of medians);
+`wall` the median of the seconds that an estimate of a case took, the starts of its processes included.
+"""
+
+AIMED = 10.0
+"""Seconds a case and tool that the comparison was meant to have."""
+
+MEASURED = f"""
+## What was measured, and when
+
+The comparison was meant to give every tool {AIMED:g} s a case. Where less was asked for, it is because all units do not
+fit into the hours that the machine had for them: {REPEATS} repeats of {len(SEEN_LOADS)} loads and {len(TOOLS)} tools
+are {REPEATS * len(SEEN_LOADS) * len(TOOLS)} units, {REPEATS * len(SEEN_LOADS) * len(TOOLS) * 4 * AIMED / 60:.0f}
+minutes of four cases each at {AIMED:g} s, before any start of a process, and pyperf takes longer, whatever is asked.
+"""
+
+UNEQUAL = f"""
+Rows of several stretches mix the weather of several hours, and ours what bench did at each revision: a spread is then
+of both too. Of bench the peers use no more than the network that they time and the loads. When a row was measured is in
+`peers.csv`.
+
+The tools do not take equal time. Ours is {ROUNDS} rounds of {TRIAL_SECONDS} s a case whatever is asked for, and fewer
+where the seconds asked for all cases (at least {LEAST_SECONDS:g} s) are over before; no row says how many there were.
+So more seconds would give longer samples to torch.utils.benchmark and pytest-benchmark and nothing to ours: at
+{AIMED:g} s their spreads may be smaller than here, ours would not. pyperf's processes are its default's."""
+
+READING = """
+## What may be behind a miss
+
+This is a reading of the rows; no experiment of its own separates it. Under load the kernel gives the core to the
+spinning process and to the measured one in turns of a few milliseconds. A mean, and a block of many steps, takes in
+the turns of the other in every repeat: it repeats well because it measures the load too, as `against quiet` shows.
+A sample of ours lasts about 2 ms, or one step: it falls within a turn or is stretched by one. While under half of the
+samples of most trials are stretched, their median is close to the quiet value; where over half are, it is about twice
+that. So `latency` has two states under load, and one repeat in the other state makes the spread; then `latency` is far
+above `undisturbed` in that repeat alone. `undisturbed` escapes as long as a tenth of the samples do; those of a step
+that is longer than a turn (the CNN at batch 64: 15 ms) do not, and it says how much of the load each of them met."""
+
+
+def page(rows: Sequence[Row], starts: Sequence[Start]) -> Iterator[str]:
+    """The lines of the page."""
+    found = Estimates(rows)
+    yield HEAD
+    yield f"{found.repeats} of {REPEATS} repeats done."
+    yield MEASURED
+    yield from measured(rows, starts)
+    yield UNEQUAL
+    yield ""
+    yield walls(rows)
+    missed = False
+    for load in SEEN_LOADS:
+        yield f"\n## Load: {load}\n"
+        yield from table(found, load)
+        yield ""
+        yield from (f"- {sentence(found, load, metric)}" for metric in OURS)
+        reasons = [one for metric in OURS for one in why(found, load, metric)]
+        if reasons:
+            missed = True
+            yield "\nWhere the aim is missed, why:\n"
+            yield from (f"- {one}" for one in reasons)
+    if missed:
+        yield READING
+
+
+def walls(rows: Iterable[Row]) -> str:
+    """Median seconds of an estimate by tool, in quiet."""
+    quiet = [row for row in rows if row.load == "quiet"]
+    found = {tool: [row.took for row in quiet if row.tool == tool] for tool in TOOLS}
+    said = ", ".join(f"{tool} {median(took):.1f} s" for tool, took in found.items() if took)
+    return f"Wall time of an estimate of a case in quiet, median: {said or 'none yet'}."
