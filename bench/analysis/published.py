@@ -6,6 +6,7 @@ case's builder is given, the threads and the software of the run are compared by
 
 Theirs stands beside ours at equal shapes only: every number that the builder is given (batch, steps, widths) must be
 among the conditions, and the same. A ratio at another shape is another ratio, whatever hardware it was measured on.
+A row without a `suite` is of a shape that no suite has; its `case` says what was measured, by factors of ours.
 """
 
 import csv
@@ -18,6 +19,7 @@ from bench.analysis.estimate import estimate
 from bench.errors import BenchError
 from bench.records.levels import level_text
 from bench.records.metrics import METRICS
+from bench.records.nouns import Case
 from bench.records.published import Beside, Difference, Quoted
 from bench.records.suite import Level
 from bench.units import SCALES
@@ -45,22 +47,23 @@ def quoted(text: str) -> tuple[Quoted, ...]:
 
 def beside(analysed: Analysed, rows: Sequence[Quoted]) -> tuple[Beside, ...]:
     """The rows whose cases the run has, at their shapes, each with what the run says."""
-    own = [row for row in rows if row.suite == analysed.run.suite.name and _cases(row) <= analysed.cases.keys()]
-    return tuple(_beside(analysed, row) for row in own if _equal_shapes(analysed, row))
+    own = [row for row in rows if row.suite == analysed.run.suite.name]
+    return tuple(_beside(analysed, row) for row in own if at_equal_shapes(row, analysed.cases))
 
 
-def _equal_shapes(analysed: Analysed, row: Quoted) -> bool:
-    """Whether their conditions give every number that the builders of all its cases are given alike, and the same; in
-    what else the cases of a ratio differ, its row names."""
-    numbers = {
-        n: at for n, at in _given(analysed, row).items() if isinstance(at, int | float) and not isinstance(at, bool)
-    }
+def at_equal_shapes(row: Quoted, cases: Mapping[str, Case]) -> bool:
+    """Whether the row's cases are among these, by their ids, and its conditions give every number that the builders of
+    all of them are given alike, and the same; in what else the cases of a ratio differ, its row names."""
+    if not _cases(row) <= cases.keys():
+        return False
+    given = _given(row, cases).items()
+    numbers = {name: at for name, at in given if isinstance(at, int | float) and not isinstance(at, bool)}
     return all(row.conditions.get(name) == level_text(level) for name, level in numbers.items())
 
 
-def _given(analysed: Analysed, row: Quoted) -> dict[str, Level]:
+def _given(row: Quoted, cases: Mapping[str, Case]) -> dict[str, Level]:
     """What the builders of all its cases are given alike."""
-    first, *others = (analysed.cases[case].arguments for case in _cases(row))
+    first, *others = (cases[case].arguments for case in _cases(row))
     return {name: level for name, level in first.items() if all(other.get(name) == level for other in others)}
 
 
@@ -137,6 +140,6 @@ def _differences(analysed: Analysed, row: Quoted) -> Iterator[Difference]:
 def _conditions_of(analysed: Analysed, row: Quoted) -> dict[str, str]:
     """What both cases of a ratio have in common, and the software."""
     threads = {analysed.cases[case].threads for case in _cases(row)}
-    shared = _given(analysed, row) | ({"threads": threads.pop()} if len(threads) == 1 else {})
+    shared = _given(row, analysed.cases) | ({"threads": threads.pop()} if len(threads) == 1 else {})
     software = {name: version for name, version in analysed.run.fingerprint.items() if name in ("torch", "python")}
     return software | {name: level_text(level) for name, level in shared.items()}

@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.records.published import Quoted
 from bench.report.figures.files import path_of
 from bench.report.index import Link, Shown, index_readme
 from bench.report.machines import TITLE
@@ -25,13 +26,15 @@ def run_page(shown: Shown, folder: Path) -> str:
     return text
 
 
-def index_texts(results: Path, runs: Sequence[Shown], *, abreast: str = "") -> dict[str, str]:
-    """The pages over all published runs, by their names in `results/`; `abreast` is the text of the page that sets
-    machines side by side, where there is one."""
+def index_texts(
+    results: Path, runs: Sequence[Shown], *, quoted: Sequence[Quoted] = (), abreast: str = ""
+) -> dict[str, str]:
+    """The pages over all published runs, by their names in `results/`; `quoted` is all that others have published,
+    `abreast` the text of the page that sets machines side by side, where there is one."""
     others = (*([Link(title=TITLE, path=MACHINES)] if abreast else ()), *_others(results))
     page = importlib.import_module("bench.report.html.index").index_page(runs, others)
     assert isinstance(page, str)
-    return {README: index_readme(runs, others), INDEX: page, **({MACHINES: abreast} if abreast else {})}
+    return {README: index_readme(runs, others, quoted), INDEX: page, **({MACHINES: abreast} if abreast else {})}
 
 
 def _others(results: Path) -> Iterator[Link]:

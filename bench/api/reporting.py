@@ -27,7 +27,7 @@ from bench.records.boundaries import Crossing
 from bench.records.levels import level_text, matches
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Finding, Run
-from bench.records.published import Beside
+from bench.records.published import Beside, Quoted
 from bench.records.roofline import Roofline
 from bench.records.suite import FigureSpec, Where
 from bench.report.csv_text import csv_text
@@ -136,14 +136,21 @@ def _known(analysed: Analysed, found: Sequence[Estimate]) -> dict[tuple[str, str
 
 def _published(folder: Path, analysed: Analysed) -> tuple[Beside, ...]:
     """What the project around the run knows of others' numbers for its cases."""
-    file = project_root(folder) / RESULTS / FILE
+    return beside(analysed, quoted_in(project_root(folder)))
+
+
+def quoted_in(root: Path) -> tuple[Quoted, ...]:
+    """What others have published, as far as a project has filed it.
+
+    Raises BenchError for a file that cannot be read or makes no sense."""
+    file = root / RESULTS / FILE
     try:
         text = file.read_text("utf-8")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise BenchError(f"cannot be read: {error}", where=str(file)) from error
-    return beside(analysed, quoted(text))
+    return quoted(text)
 
 
 def _drawn(run: Run) -> Iterator[str]:

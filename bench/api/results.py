@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from bench.api.machines import suites_abreast
 from bench.api.pages import index_texts
 from bench.api.places import RESULTS
-from bench.api.reporting import Report, shown
+from bench.api.reporting import Report, quoted_in, shown
 from bench.errors import BenchError
 from bench.report.blocks import rewritten
 from bench.report.machines import machines_text
@@ -23,7 +23,8 @@ def stale_pages(root: Path, published: Mapping[Path, Report]) -> dict[Path, str]
     results = root / RESULTS
     runs = [replace(shown(made), folder=folder.relative_to(results).as_posix()) for folder, made in published.items()]
     abreast = machines_text(suites_abreast([*published.values()]))
-    index = {results / name: text for name, text in index_texts(results, runs, abreast=abreast).items()}
+    pages = index_texts(results, runs, quoted=quoted_in(root), abreast=abreast)
+    index = {results / name: text for name, text in pages.items()}
     files = [file for file in (root / "README.md", *sorted(results.glob("*.md"))) if file.exists()]
     texts = {file: file.read_text("utf-8") for file in (*files, *index) if file.exists()}
     made = {

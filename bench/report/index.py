@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.records.nouns import Estimate, Finding, Run, Start
-from bench.records.published import Beside
+from bench.records.published import Beside, Quoted
 from bench.records.roofline import Roofline
 from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
@@ -14,6 +14,7 @@ from bench.report.markdown import inert, paragraph
 from bench.report.measured import measured
 from bench.report.nouns import Laws, Table
 from bench.report.operators import Ran
+from bench.report.published import ALL, covered_text
 
 FILES = (("tables", "table.md"), ("measurements", "measurements.csv"), ("summary", "summary.json"), ("run", "run.json"))
 
@@ -46,14 +47,17 @@ class Link:
     path: str
 
 
-def index_readme(runs: Sequence[Shown], others: Sequence[Link] = ()) -> str:
-    """The whole page; `others` are pages beside the runs. Ends with one newline."""
+def index_readme(runs: Sequence[Shown], others: Sequence[Link] = (), quoted: Sequence[Quoted] = ()) -> str:
+    """The whole page; `others` are pages beside the runs, `quoted` is all that others have published. Ends with one
+    newline."""
     blocks = [
         "# Results",
         "Every published run: what was asked, what its records answer, and where the numbers are. `bench report` "
         "writes this page and [`index.html`](index.html), which sorts and filters.",
         *(block for run in runs for block in _run(run)),
     ]
+    if quoted:
+        blocks += [f"## {ALL}", covered_text(quoted, [row for run in runs for row in run.published])]
     if others:
         blocks += ["## Other pages", _items(f"[{inert(link.title)}]({address(link.path)})" for link in others)]
     return "\n\n".join(blocks) + "\n"

@@ -1,5 +1,5 @@
 """What others have published beside a run's own values → the cells of a table, and that in Markdown: both,
-the factor between, what differs."""
+the factor between, what differs. All that they have published → how much of it stands beside no value."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ from bench.report.nouns import Amount
 from bench.units import common_scale
 
 HEADING = "Beside published numbers"
+ALL = "Numbers that others have published"
 HEADS = ("what", "published", "on", "here", "here by published", "other conditions", "source")
 NUMBERS = (1, 3, 4)
 """Which of these are numbers."""
@@ -30,6 +31,30 @@ def published_text(rows: Sequence[Beside]) -> str:
         texts = [text for text, _ in published_cells(row)]
         lines.append([text if place in _OURS else inert(text) for place, text in enumerate(texts)])
     return f"{INTRODUCTION}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def covered_text(rows: Sequence[Quoted], found: Sequence[Beside]) -> str:
+    """How many of all published numbers stand beside a value of some run, and whose the others are: a line a source,
+    which is what a row says of it before a colon. Ends without a newline."""
+    beside = [row.quoted for row in found if row.value is not None]
+    left = [row for row in rows if row not in beside]
+    said = (
+        f"[published.csv](published.csv) has {len(rows)} of them. Beside {len(rows) - len(left)} stands what was "
+        "measured at the same shape, in the tables of the runs above."
+    )
+    lines = [f"- {inert(source)}: {_left(source, rows, left)}" for source in dict.fromkeys(map(_source, left))]
+    return "\n".join([said + (" No run has the shape of the others, or could measure it:\n" if left else ""), *lines])
+
+
+def _left(source: str, rows: Sequence[Quoted], left: Sequence[Quoted]) -> str:
+    own = [row for row in left if _source(row) == source]
+    text = f"{len(own)} of {sum(_source(row) == source for row in rows)}"
+    nowhere = sum(not row.suite for row in own)
+    return text + (f"; no suite has the shape of {nowhere}" if nowhere else "")
+
+
+def _source(row: Quoted) -> str:
+    return row.source.partition(": ")[0]
 
 
 def published_cells(row: Beside) -> list[tuple[str, float | None]]:

@@ -1,16 +1,19 @@
 """Published numbers beside a run's: read strictly, joined by suite and cases, and told apart from ours by name."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from bench.analysis.analysed import Analysed
-from bench.analysis.published import FILE, beside, quoted
+from bench.analysis.published import FILE, at_equal_shapes, beside, quoted
 from bench.errors import BenchError
 from bench.plan.matrix import expand
 from bench.plan.overlays import overlaid
 from bench.plan.suite import load_suite
-from bench.records.published import Beside, Difference
+from bench.records.nouns import Case
+from bench.records.published import Beside, Difference, Quoted
 from bench.records.suite import Policy
 from tests.analysis.made_up import analysed, case, survey, trials
 
@@ -126,19 +129,49 @@ def test_a_row_that_cannot_be_meant_is_refused_with_its_line(rows: str, complain
     assert refusal(rows).startswith(complaint)
 
 
-def test_the_committed_rows_name_cases_that_their_suites_have() -> None:
-    rows = quoted(COMMITTED.read_text("utf-8"))
-    files = {suite: ROOT / "suites" / f"{suite}.yaml" for suite in {row.suite for row in rows}}
-    # The suite of the published shapes may come later than the numbers.
-    assert {suite for suite, file in files.items() if not file.exists()} <= {"published"}
-    suites = {suite: load_suite(file) for suite, file in files.items() if file.exists()}
-    known = {
-        name: {c.id for overlays in ((), ("cuda",)) for c in expand(overlaid(suite, overlays), Policy())}
-        for name, suite in suites.items()
+def test_a_row_of_no_suite_stands_beside_none_of_ours() -> None:
+    assert beside(measured(), quoted(HEAD + TIME.replace("made_up", ""))) == ()
+
+
+@pytest.fixture(scope="module")
+def committed() -> tuple[Quoted, ...]:
+    return quoted(COMMITTED.read_text("utf-8"))
+
+
+def test_a_committed_row_has_the_shape_of_its_cases_on_a_processor_or_on_a_gpu(committed: tuple[Quoted, ...]) -> None:
+    plans = {name: planned(name) for name in {row.suite for row in committed if row.suite}}
+    apart = [row for row in committed if row.suite and not any(at_equal_shapes(row, at) for at in plans[row.suite])]
+    assert apart == []
+
+
+def planned(name: str) -> list[dict[str, Case]]:
+    """A suite's cases by their ids, on a processor and on a GPU."""
+    suite = load_suite(ROOT / "suites" / f"{name}.yaml")
+    return [{c.id: c for c in expand(overlaid(suite, overlays), Policy())} for overlays in ((), ("cuda",))]
+
+
+def test_few_committed_rows_are_of_a_shape_that_no_suite_has(committed: tuple[Quoted, ...]) -> None:
+    """A network that is not at hand, five bidirectional layers that take a processor seconds, two convolutions, and
+    of the QRNN's batches and lengths those between and beside the ones that are measured."""
+    assert Counter(row.source.partition(": ")[0] for row in committed if not row.suite) == {
+        "pytorch/pytorch#93447": 1,
+        "RETURNN documentation, LSTM benchmark": 2,
+        "DeepBench, sheet of results": 2,
+        "QRNN (Bradbury et al. 2016), read off the figure of its repository": 22,
     }
-    named = [(row.suite, one) for row in rows for one in (row.case, row.against) if one is not None]
-    assert [one for suite, one in named if suite in known and one not in known[suite]] == []
 
 
-def test_the_committed_rows_have_a_source_and_hardware() -> None:
-    assert [row for row in quoted(COMMITTED.read_text("utf-8")) if not row.source or not row.hardware] == []
+def test_a_committed_ratio_is_that_of_the_times_that_its_source_gives(committed: tuple[Quoted, ...]) -> None:
+    told = [(row, found) for row in committed if (found := re.search(r"([\d.]+) m?s by ([\d.]+) m?s$", row.source))]
+    assert len(told) > 15
+    wrong = []
+    for row, found in told:
+        written = row.written.removesuffix("×")
+        ratio = float(found[1]) / float(found[2])
+        if round(ratio, len(written.partition(".")[2])) != float(written):
+            wrong.append((row.source, written, ratio))
+    assert wrong == []
+
+
+def test_the_committed_rows_have_a_source_and_hardware(committed: tuple[Quoted, ...]) -> None:
+    assert [row for row in committed if not row.source or not row.hardware] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.report.published import HEADING
+from bench.report.published import ALL, HEADING
 from tests.scenario import Said, Scenario
 
 Say = Callable[..., Said]
@@ -40,6 +40,22 @@ def test_a_ratio_that_others_have_published_stands_beside_ours(suite: Path, scen
     assert found is not None
     assert float(found[1]) == pytest.approx(2, abs=0.1)
     assert "torch 0.4.0" in row
+
+
+def test_the_page_over_all_runs_says_whose_numbers_no_run_has_the_shape_of(
+    suite: Path, scenario: Scenario, say: Say
+) -> None:
+    say("run", suite, "--device", "fake")
+    assert say("report", "--publish", scenario.runs[0]).code == 0
+    assert say("report").code == 0
+    page = scenario.folder / "results" / "README.md"
+    assert ALL not in page.read_text("utf-8")
+    filed(scenario, HEAD + ratio(suite) + ratio(suite, size=2) + f',"{SLOW}",latency,8,ms,another paper,GTX 1070,\n')
+    assert say("report").code == 0
+    text = page.read_text("utf-8")
+    assert f"\n## {ALL}\n\n[published.csv](published.csv) has 3 of them. Beside 1 stands" in text
+    assert "\n- a paper: 1 of 2\n- another paper: 1 of 1; no suite has the shape of 1\n" in text
+    assert say("report", "--check").code == 0
 
 
 @pytest.mark.parametrize(

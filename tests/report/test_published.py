@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bench.records.published import Beside, Difference, Quoted
-from bench.report.published import published_text, subject
+from bench.report.published import covered_text, published_text, subject
 from tests.report.samples import HOSTILE
 
 RATIO = Quoted(
@@ -57,10 +57,25 @@ def test_cases_that_share_nothing_are_named_whole() -> None:
     assert subject(apart) == "latency, model=lstm by model=cnn"
 
 
+def test_of_all_that_was_published_what_no_run_measured_is_counted_by_its_source() -> None:
+    there = replace(RATIO, source="a plot: 8 ms by 2 ms")
+    elsewhere, nowhere = replace(there, case="shape=other"), replace(there, suite="", source="a plot: 3 ms by 1 ms")
+    skipped = Beside(quoted=elsewhere, value=None, low=None, high=None, differences=())
+    found = [replace(HERE, quoted=there), skipped, HERE]
+    assert covered_text([RATIO, there, elsewhere, nowhere], found) == (
+        "[published.csv](published.csv) has 4 of them. Beside 2 stands what was measured at the same shape, in the "
+        "tables of the runs above. No run has the shape of the others, or could measure it:\n\n"
+        "- a plot: 2 of 3; no suite has the shape of 1"
+    )
+    assert covered_text([RATIO], [HERE]).endswith("in the tables of the runs above.")
+
+
 def test_hostile_text_stays_text() -> None:
     quoted = replace(RATIO, source=HOSTILE, hardware=HOSTILE, written=HOSTILE)
     differences = (Difference(name=HOSTILE, theirs=HOSTILE, ours=HOSTILE),)
     text = published_text([replace(HERE, quoted=quoted, differences=differences)])
     assert len(text.splitlines()) == 5
+    text += covered_text([quoted], [])
+    assert len(text.splitlines()) == 8
     assert "<" not in text
     assert "\x1b" not in text
