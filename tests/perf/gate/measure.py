@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
@@ -120,12 +121,13 @@ def add(planned: Plan, unit: Unit, asked: Asked, *, before: int) -> None:
         rows={case.id: known.get(short(case.id), []) for case in made.cases},
     )
     began = time.monotonic()
-    for rows in session(planned, site, judge, unit):
-        checked(rows, unit.dose)
-        append(asked.out, rows)
-        pairs = [row.pair for row in rows if row.kind == "pair"]
-        what = f"pair {pairs[0]} of {len(pairs)} cases" if pairs else "surveys"
-        print(f"{unit.load}, {unit.dose}: {what}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    with closing(session(planned, site, judge, unit)) as found:  # no load may outlast a unit that has failed
+        for rows in found:
+            checked(rows, unit.dose)
+            append(asked.out, rows)
+            pairs = [row.pair for row in rows if row.kind == "pair"]
+            what = f"pair {pairs[0]} of {len(pairs)} cases" if pairs else "surveys"
+            print(f"{unit.load}, {unit.dose}: {what}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
 
 def checked(rows: Sequence[Row], dose: str) -> None:

@@ -13,6 +13,9 @@ from tests.perf.gate.composing import AGREED, CALM, LIMITS, Dosed, Measured, Mir
 from tests.perf.gate.progress import progress
 from tests.perf.gate.rows import LOADS, OUT, Row, pairs_of, read
 from tests.perf.gate.shares import share
+from tests.perf.gate.whole import OUT as WHOLES
+from tests.perf.gate.whole import Whole, table
+from tests.perf.gate.whole import read as read_wholes
 
 NAMES = {
     "2": "+2 %",
@@ -40,8 +43,8 @@ inconclusive here that further pairs would have decided; and a dose at the limit
 
 They are put together to gates of 24 cases, one of which has a dose, and judged by the product's own rule for pairs.
 These gates have no control: none was measured, so that none keeps a gate from its verdict here, and how often it would,
-quiet or under load, these tables do not show. Whole gates with their controls are on the pages `gate_peers.md` and
-`gate_repositories.md`, which say how often these have fired.
+quiet or under load, their tables do not show. Whole gates have theirs: those below, and those of the pages
+`gate_peers.md` and `gate_repositories.md`, which say how often it has fired.
 
 `comparisons` are cases × judged metrics; an alarm is a metric that is called slower, or a case that is called faster.
 Calm are doses whose own pairs have an sd of at most 1 %. `s a case` are the gate's seconds by its number of cases: the
@@ -54,7 +57,7 @@ simulates what 0.3 would do.
 """
 
 
-def page(rows: Sequence[Row]) -> Iterator[str]:
+def page(rows: Sequence[Row], wholes: Sequence[Whole] = ()) -> Iterator[str]:
     """The lines of the page."""
     found = {load: one for load in LOADS if (one := shown(rows, load))}
     yield HEAD
@@ -62,6 +65,8 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     yield from progress(rows)
     yield "\n## Asked, and shown\n"
     yield from answers(found)
+    yield "\n## Whole gates, beside those that are put together\n"
+    yield from table(wholes, found)
     for load, one in found.items():
         yield f"\n## Load: {load}\n"
         yield from noise(rows, one)
@@ -191,8 +196,8 @@ def seconds(values: Sequence[float]) -> str:
 
 
 def main(file: Path) -> None:
-    """Prints the page of that CSV file."""
-    print("\n".join(page(read(file))))
+    """Prints the page of that CSV file, and of the whole gates beside it."""
+    print("\n".join(page(read(file), read_wholes(file.with_name(WHOLES.name)))))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A planned gate of the subject → its rows, round by round, measured by the product's own loop of pairs."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
@@ -32,7 +32,7 @@ Timed = tuple[Record, float]
 """A record, and the wall seconds for which it was waited."""
 
 
-def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Iterator[list[Row]]:
+def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Generator[list[Row], None, None]:
     """The rows of the surveys, then those of every round when it is over."""
     made = judge.run
     assert made.gate is not None

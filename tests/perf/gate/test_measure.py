@@ -17,7 +17,7 @@ from bench.records.nouns import CHANGE, SCHEMA, Case, Record, Run, Side
 from tests.measure.made_up import run
 from tests.perf.gate.judging import Patient
 from tests.perf.gate.made_up import unit
-from tests.perf.gate.measure import MIRRORED, WORTH, Asked, Stuck, campaign, checked, main, missing
+from tests.perf.gate.measure import MIRRORED, WORTH, Asked, Stuck, add, campaign, checked, main, missing
 from tests.perf.gate.repository import DOSE, SUITE, repository
 from tests.perf.gate.revision import revision
 from tests.perf.gate.rows import LOADS, Row, Unit, append, pairs_of, read
@@ -226,6 +226,22 @@ def test_a_unit_that_cannot_be_measured_keeps_none_of_the_others_from_it_and_is_
     assert type(raised).__name__ in capsys.readouterr().err
     with pytest.raises(SystemExit, match=r"not measured: .*quiet"):
         main(["--out", str(tmp_path / "none.csv")])
+
+
+def test_a_session_that_has_failed_is_over_before_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    def session(*_: object) -> Iterator[list[Row]]:
+        try:
+            yield [Row(load="quiet", dose="2", repeat=1, kind="survey", case="rnn-training-small")]
+        finally:
+            ended.append("the load")
+
+    monkeypatch.setattr("tests.perf.gate.measure.session", session)
+    with repository("2") as folder, pytest.raises(AssertionError, match=r"rnn-training-small 1\.000000") as told:
+        add(plan(folder / SUITE, Options()), UNIT, asked(tmp_path / "none.csv"), before=0)
+    assert told.tb is not None, "which would keep it alive"
+    assert ended == ["the load"]
 
 
 def test_a_signal_ends_the_campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,21 @@
 """Made-up pairs, put together and judged; and the committed page is what its script makes of the committed pairs."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from bench.measure.pairing import CONTROL_PAIRS
+from tests.evidence.rows import append
 from tests.perf.gate.composing import CALM, LIMITS, Mirrored, Shown, gate, measured, shown
 from tests.perf.gate.made_up import CASES, unit
 from tests.perf.gate.measure import WORTH
 from tests.perf.gate.page import carried, main, page, steps
 from tests.perf.gate.progress import is_whole
 from tests.perf.gate.rows import OUT, Row, Unit, pairs_of
+from tests.perf.gate.whole import COLUMNS, read, whole
 
 DOSED = CASES[3]
 
@@ -118,6 +122,32 @@ def test_the_page_has_a_unit_that_no_look_has_seen_and_says_which_are_whole() ->
         "| bursts | `0` | 1 | 24 | 40 to 40 | 0 |"
     )
     assert "## Load: candidate" not in "\n".join(text)
+
+
+TOLD = {
+    "seconds": 150.04,
+    "control": {"fired": True},
+    "cases": [
+        {"verdict": "unchanged", "changes": [{"pairs": 12}, {"pairs": 12}]},
+        {"verdict": "inconclusive", "changes": [{"pairs": 40}, {"pairs": 40}]},
+        {"verdict": "failed", "changes": []},
+    ],
+}
+
+
+def test_a_whole_gate_is_a_row_that_is_read_as_it_was_written_and_stands_beside_those_of_its_load(
+    tmp_path: Path,
+) -> None:
+    one = whole("quiet", 1, text=json.dumps(TOLD), seconds=180.04, code=4)
+    assert (one.seconds, one.recorded, one.pairs, one.control) == (180.0, 150.0, 52, "fired")
+    append(tmp_path / "a.csv", COLUMNS, [asdict(one)])
+    assert read(tmp_path / "a.csv") == [one]
+    text = list(page(rows(), [one, replace(one, load="constant", control="still")]))
+    (gate_alone,) = quiet().equal[LIMITS[0]]
+    cells = "180 | 150 | 17.3 | 1 of 3 | 1 of 3 | 4 | 60.0"
+    assert f"| quiet | {cells} | {gate_alone.seconds:.1f} |" in text
+    assert f"| constant | {cells} | – |" in text
+    assert any("The control fired in 1 of 2, 50.0 % (1.3 to 98.7 %) gates." in line for line in text)
 
 
 def test_a_unit_with_a_case_less_or_with_one_that_is_open_is_not_whole() -> None:
