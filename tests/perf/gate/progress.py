@@ -16,7 +16,7 @@ def progress(rows: Sequence[Row]) -> Iterator[str]:
     found = {unit: pairs_of(rows, unit) for unit in units}
     whole = sum(is_whole(found[unit]) for unit in units if unit in WORTH)
     by = revisions({row.revision for row in rows if row.kind == "survey"})
-    yield f"{whole} of the campaign's {len(WORTH)} units are whole{f', measured at revision {by}' * bool(by)}.\n"
+    yield f"{whole} of the campaign's {len(WORTH)} units are whole{f'; revision of the harness: {by}' * bool(by)}.\n"
     yield "| load | dose | measurement | cases | pairs a case | cases that want further pairs |"
     yield "|---|---|--:|--:|--:|--:|"
     for unit, cases in found.items():

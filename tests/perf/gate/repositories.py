@@ -131,7 +131,7 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     """The lines of the page."""
     yield HEAD
     if rows:
-        yield f"Measured at revision {revisions({one.revision for one in rows})}.\n"
+        yield f"Revision of the harness: {revisions({one.revision for one in rows})}.\n"
     for layout in LAYOUTS:
         answers = [good(rows, layout, dose) for dose in DOSES]
         said = "**not met**" if False in answers else "not measured" if None in answers else "met"

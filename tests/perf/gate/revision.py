@@ -20,4 +20,4 @@ def revision() -> str:
 
 def revisions(found: set[str]) -> str:
     """As a page tells them; rows from before they were kept have none."""
-    return ", ".join(sorted(f"`{one}`" if one else "one that was not kept" for one in found))
+    return ", ".join(sorted(f"`{one}`" if one else "not kept" for one in found))

@@ -100,15 +100,12 @@ def test_equal_code_in_fewer_cases_is_not_met() -> None:
     [
         ("quiet", "2", ["met", LACKING, LACKING]),
         ("bursts", "2", ["met", LACKING, "met"]),
-        ("candidate", "3", ["met", LACKING, "met"]),
-        ("quiet", "fifth", ["met", LACKING, "met"]),
         ("quiet", "swapped-2", ["met", "met", LACKING]),
         ("constant", "0", [LACKING, LACKING, "met"]),
     ],
 )
 def test_nothing_is_met_by_a_case_that_further_pairs_may_decide(load: str, dose: str, criteria: list[str]) -> None:
-    for pairs in (12, 39):
-        assert states({**whole(), load: killed(load, dose, pairs)}) == criteria
+    assert states({**whole(), load: killed(load, dose, 12)}) == criteria
     assert states({**whole(), load: killed(load, dose, 40)}) == ["met"] * 3
 
 

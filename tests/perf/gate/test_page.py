@@ -115,7 +115,7 @@ def test_the_page_of_nothing_says_that_everything_is_lacking() -> None:
 
 def test_the_page_has_a_unit_that_no_look_has_seen_and_says_which_are_whole() -> None:
     text = list(page([*rows(), *unit("candidate", "3", change=0.03, sd=0.004, pairs=7)]))
-    assert f"4 of the campaign's {len(WORTH)} units are whole, measured at revision `0123456789ab`.\n" in text
+    assert f"4 of the campaign's {len(WORTH)} units are whole; revision of the harness: `0123456789ab`.\n" in text
     assert "| candidate | `3` | 1 | 24 | 7 to 7 | 24 |" in text
     assert "| bursts | `0` | 1 | 24 | 40 to 40 | 0 |" in text
     assert text.index("| quiet | `swapped-2` | 1 | 24 | 24 to 24 | 0 |") < text.index(

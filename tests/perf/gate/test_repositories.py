@@ -53,7 +53,7 @@ def test_what_was_asked_for_is_met_and_what_is_not_there_is_not_measured() -> No
     assert f"- {first.name}: met." in text
     assert f"- {second.name}: not measured." in text
     assert f"| {first.name} | +5 % | 1 | changed | regression | regression | +5.0 % | 12 | 1 | 30 |" in text
-    assert "Measured at revision `0123456789ab`.\n" in text
+    assert "Revision of the harness: `0123456789ab`.\n" in text
     assert any("The control fired in 0 of 3, 0.0 % (0.0 to 70.8 %) gates." in line for line in text)
 
 
