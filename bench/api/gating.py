@@ -189,6 +189,15 @@ def _notes(trees: Trees, revision: str) -> tuple[Finding, ...]:
                 advice="gate the change of dependencies by itself, with bench gate --baseline and an environment each",
             )
         )
+    if empty := revisions.left_empty(trees.base, trees.candidate):
+        found.append(
+            Finding(
+                code="submodules left empty",
+                message=f"the base was measured without {', '.join(empty)}, which the candidate has checked out",
+                advice="make sure that neither side loads its modules from an installed package, or gate where the "
+                "submodule is not checked out",
+            )
+        )
     if revisions.unchanged(trees.candidate, revision):
         found.append(
             Finding(

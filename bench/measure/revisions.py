@@ -46,6 +46,9 @@ DEPENDENCIES = (
 _SHALLOW = "this is a shallow clone; fetch the whole history (actions/checkout: fetch-depth: 0)"
 _UNKNOWN = "name a branch, a tag or a commit that this repository has, or fetch it first"
 
+_GITLINK = "160000 "
+"""The mode of an entry of git's that is a submodule's commit."""
+
 _NO_MODULES = sys.stdlib_module_names | {"bench", "__main__"}
 
 
@@ -117,6 +120,15 @@ def unchanged(tree: Path, revision: str) -> bool:
     return not (differing.strip() or others.strip())
 
 
+def left_empty(base: Path, candidate: Path) -> tuple[str, ...]:
+    """The paths of the submodules that a worktree leaves empty and the candidate's tree has checked out. Their modules
+    are none of the base's: what is loaded of them there comes from elsewhere, such as an installed package, and no
+    proof takes it for foreign."""
+    links = (entry.split("\t", 1) for entry in told(base, "ls-files", "-z", "--stage").split("\0") if entry)
+    paths = (path for head, path in links if head.startswith(_GITLINK))
+    return tuple(path for path in paths if _filled(candidate / path) and not _filled(base / path))
+
+
 def dependency_files(tree: Path) -> dict[str, str]:
     """The hashes of the files in a tree's root that declare dependencies, by name; ignored files are left out, since no
     worktree has them. Of pyproject.toml only the declarations count, and without any the file does not."""
@@ -125,6 +137,10 @@ def dependency_files(tree: Path) -> dict[str, str]:
     contents = {name: (tree / name).read_bytes() for name in names}
     declared = {name: _declared(text) if name == "pyproject.toml" else text for name, text in contents.items()}
     return {name: hash_of_text(text) for name, text in declared.items() if text}
+
+
+def _filled(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _declared(pyproject: bytes) -> bytes:

@@ -1,8 +1,10 @@
 """A change that loosens its own gate, by leaving a case, a metric or a step out of it, is judged as before it did."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.gate_scenario import FAKE, GateScenario, Told
+from tests.measure.made_up_repository import commit, git, made
 from tests.scenario import Said
 
 Gate = Callable[..., Told]
@@ -85,6 +87,17 @@ def test_code_that_is_compared_with_itself_is_remarked_on(repo: GateScenario, ga
     assert "nothing changed" in str(gate(file).whole["findings"])
     (repo.folder / "builder.py").write_text("# a change\n" + (repo.folder / "builder.py").read_text())
     assert "nothing changed" not in str(gate(file).whole["findings"])
+
+
+def test_a_submodule_that_only_the_candidate_has_checked_out_is_remarked_on(
+    repo: GateScenario, gate: Gate, tmp_path: Path
+) -> None:
+    other = made(tmp_path / "other")
+    commit(other, {"part/__init__.py": ""})
+    file = repo.case("one").committed()
+    git(repo.folder, "submodule", "add", "-q", f"file://{other}", "vendor")
+    commit(repo.folder, {})
+    assert "without vendor, which the candidate has checked out" in str(gate(file).whole["findings"])
 
 
 def test_no_control_doubts_what_is_known_without_timing(repo: GateScenario, gate: Gate) -> None:

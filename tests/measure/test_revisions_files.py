@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.revisions import dependency_files, modules, worktrees
+from bench.measure.revisions import dependency_files, left_empty, modules, worktrees
 from tests.measure.made_up_repository import commit, git, listed, made, two_commits, without_settings, write
 
 
@@ -60,7 +60,15 @@ def test_a_submodule_s_modules_count_where_it_is_checked_out_and_a_worktree_leav
     with worktrees(repo, "HEAD", 1) as (tree,):
         assert not list((tree / "vendor").iterdir())
         assert modules(tree) == {"subject"}
+        assert left_empty(tree, repo) == ("vendor",)
+        git(repo, "submodule", "deinit", "-q", "--force", "vendor")
+        assert left_empty(tree, repo) == (), "neither side has it"
     assert listed(repo) == 0
+
+
+def test_a_tree_without_submodules_leaves_none_empty(repo: Path) -> None:
+    with worktrees(repo, "HEAD", 1) as (tree,):
+        assert left_empty(tree, repo) == ()
 
 
 PYPROJECT = '[project]\nname = "x"\nversion = "1"\ndependencies = ["torch"]\n'

@@ -2,7 +2,7 @@
 
 The pairs of the 23 others are the undosed ones of the same load. A gate costs the wall seconds of all pairs up to the
 look that decides their case, of the surveys, of a server every three rounds, and of a control on its calmest case with
-servers of its own."""
+servers of its own. The control takes no other part: none was measured, and none keeps a gate from its verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from statistics import fmean, stdev
 from bench.gate.decide import LOOKS, Decision, Series, decide
 from bench.measure.pairing import CONTROL_PAIRS, ROUNDS_PER_SERVER
 from bench.statistics import median, quantile
+from tests.perf.gate.judging import unfinished
 from tests.perf.gate.repository import SWAPPED
 from tests.perf.gate.rows import Row, Unit, pairs_of, seconds_of
 
@@ -43,10 +44,12 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A unit: its cases' pairs, the seconds of an average survey of a case and of a server's start."""
+    """A unit: its cases' pairs, those of them that further pairs may decide, the seconds of an average survey of a case
+    and of a server's start."""
 
     unit: Unit
     cases: Mapping[str, Pairs]
+    open: frozenset[str]
     survey: float
     server: float
 
@@ -61,22 +64,25 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dosed:
-    """A gate in which one case has a dose: what became of that case; `sd` is that of its own pairs."""
+    """A gate in which one case has a dose: what became of that case; `sd` is that of its own pairs; `open`: there are
+    to be more of them."""
 
     case: str
     decision: Decision
     sd: float
     seconds: float
+    open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mirrored:
     """A case's dose in the candidate, and the same dose in the base instead, measured for itself: what became of it in
-    a gate each, at the lowest limit."""
+    a gate each, at the lowest limit. `open`: there are to be more pairs of either."""
 
     case: str
     there: Decision
     back: Decision
+    open: bool
 
     @property
     def gap(self) -> float:
@@ -131,6 +137,7 @@ def measured(rows: Sequence[Row], unit: Unit) -> Measured | None:
     return Measured(
         unit=unit,
         cases={case: _pairs(own) for case, own in sorted(found.items())},
+        open=frozenset(unfinished(found)),
         survey=fmean(seconds_of(rows, unit, "survey")),
         server=median(seconds_of(rows, unit, "server")),
     )
@@ -153,16 +160,22 @@ def dosed_gates(undosed: Measured, dosed: Measured, limit: float) -> Iterator[Do
     for case, pairs in dosed.cases.items():
         if case in undosed.cases:
             whole = gate({**undosed.cases, case: pairs}, undosed, limit)
-            yield Dosed(case=case, decision=whole.decisions[case], sd=pairs.sd, seconds=whole.seconds)
+            yield Dosed(
+                case=case,
+                decision=whole.decisions[case],
+                sd=pairs.sd,
+                seconds=whole.seconds,
+                open=case in dosed.open,
+            )
 
 
 def mirror(rows: Sequence[Row], undosed: Measured, load: str, dose: str) -> Iterator[Mirrored]:
     """The cases that were measured with that dose in the candidate, and with it in the base."""
     both = [measured(rows, Unit(load=load, dose=name)) for name in (dose, f"{SWAPPED}{dose}")]
-    there, back = (
-        {one.case: one.decision for one in dosed_gates(undosed, unit, LIMITS[0])} if unit else {} for unit in both
-    )
-    yield from (Mirrored(case=case, there=there[case], back=back[case]) for case in there if case in back)
+    there, back = ({one.case: one for one in dosed_gates(undosed, unit, LIMITS[0])} if unit else {} for unit in both)
+    for case, one in there.items():
+        if (other := back.get(case)) is not None:
+            yield Mirrored(case=case, there=one.decision, back=other.decision, open=one.open or other.open)
 
 
 def _pairs(rows: Sequence[Row]) -> Pairs:

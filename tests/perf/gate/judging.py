@@ -29,6 +29,11 @@ def settled(rows: Sequence[Row]) -> bool:
     return decided([row.sharp for row in rows], [row.mean for row in rows])
 
 
+def unfinished(found: Mapping[str, Sequence[Row]]) -> tuple[str, ...]:
+    """The cases of a unit that further pairs may decide, or decide otherwise than it looks now."""
+    return tuple(case for case, rows in found.items() if len(rows) < LOOKS[-1].pairs and not settled(rows))
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """A `PairJudge` for pairs that are numbered on from `before`, of which the cases' rows are there."""

@@ -1,16 +1,21 @@
 """`results/evidence/gate.csv` → what the gate makes of the pairs, as Markdown: `python -m tests.perf.gate.page`."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import exp
 from pathlib import Path
-from statistics import fmean
+from statistics import correlation, fmean
 
 from bench.statistics import median
 from tests.perf.gate.asked import answers, regression, verdicts
-from tests.perf.gate.composing import AGREED, CALM, LIMITS, Dosed, Mirrored, Shown, shown
-from tests.perf.gate.rows import LOADS, OUT, Row, read
+from tests.perf.gate.composing import AGREED, CALM, LIMITS, Dosed, Measured, Mirrored, Shown, shown
+from tests.perf.gate.progress import progress
+from tests.perf.gate.rows import LOADS, OUT, Row, pairs_of, read
 from tests.perf.gate.shares import share
+from tests.perf.gate.whole import OUT as WHOLES
+from tests.perf.gate.whole import Whole, table
+from tests.perf.gate.whole import read as read_wholes
 
 NAMES = {
     "2": "+2 %",
@@ -24,11 +29,11 @@ NAMES = {
 HEAD = """# What the gate finds, and what it does not
 
 Made by `python -m tests.perf.gate.measure`, then `python -m tests.perf.gate.page`, from `gate.csv`. A subject of 24
-cases (recurrent, convolutional and dense networks, inference and training, about 0.3 to 30 ms a step) in a repository
-of its own. A step is 100 equal parts of real work, and an even dose adds so many to every step, which the operations
-that a profiler counts confirm exactly. `fifth`: 20 more in every fifth step; `most`: 20 more in 80 % of the steps,
-drawn; `sleep`: a sleep of 5 % of the step's time (of more in the shortest steps: a sleep has a length of its own).
-With the labels swapped the dose is in the commit that the gate takes for the base, and not in the working tree.
+cases (recurrent, convolutional and dense networks, inference and training) in a repository of its own. A step is 100
+equal parts of real work, and an even dose adds so many to every step, which the operations that a profiler counts
+confirm exactly. `fifth`: 20 more in every fifth step; `most`: 20 more in 80 % of the steps, drawn; `sleep`: a sleep of
+5 % of the step's time (of more in the shortest steps: a sleep has a length of its own). With the labels swapped the
+dose is in the commit that the gate takes for the base, and not in the working tree.
 
 The pairs were measured by the product's own loop, under each load: none, a spinning process on each core (`constant`),
 such processes in random bursts of 2 s on average, and such processes in every second stretch of 20 s, as a tool would
@@ -36,21 +41,32 @@ meet them that measures a base first and the candidate after it (`candidate`). A
 further pairs, up to 40, only where a gate at 1 % was not done with it. At limits of 2 and 3 % one may therefore be
 inconclusive here that further pairs would have decided; and a dose at the limit or below it is not to be found.
 
-They are put together to gates of 24 cases, one of which has a dose, and judged by the product's own rule.
+They are put together to gates of 24 cases, one of which has a dose, and judged by the product's own rule for pairs.
+These gates have no control: none was measured, so that none keeps a gate from its verdict here, and how often it would,
+quiet or under load, their tables do not show. Whole gates have theirs: those below, and those of the pages
+`gate_peers.md` and `gate_repositories.md`, which say how often it has fired.
+
 `comparisons` are cases × judged metrics; an alarm is a metric that is called slower, or a case that is called faster.
-Calm are doses whose own pairs have an sd of at most 1 %. `s a case` are the
-gate's wall seconds by its number of cases, surveys, servers and control included: the mean over the gates and the
-longest. In brackets: exact 95 % bounds of a share (Clopper and Pearson). Shares are held against what was asked for by
-their point values.
+Calm are doses whose own pairs have an sd of at most 1 %. `s a case` are the gate's seconds by its number of cases: the
+mean over the gates and the longest. They are put together too: of the wall seconds that its surveys, servers and pairs
+took, and of those of a control's pairs; a gate has besides an interpreter to start, worktrees to check out, the
+control's survey, a file to be written for every record, and the judge's own time. In brackets: exact 95 % bounds of a
+share (Clopper and Pearson). Shares are held against what was asked for by their point values. The rule takes a case's
+pairs for independent of each other: under each load stands how far one is correlated with the next, and `gate_rule.md`
+simulates what 0.3 would do.
 """
 
 
-def page(rows: Sequence[Row]) -> Iterator[str]:
+def page(rows: Sequence[Row], wholes: Sequence[Whole] = ()) -> Iterator[str]:
     """The lines of the page."""
     found = {load: one for load in LOADS if (one := shown(rows, load))}
     yield HEAD
-    yield "## Asked, and shown\n"
+    yield "## Measured so far\n"
+    yield from progress(rows)
+    yield "\n## Asked, and shown\n"
     yield from answers(found)
+    yield "\n## Whole gates, beside those that are put together\n"
+    yield from table(wholes, found)
     for load, one in found.items():
         yield f"\n## Load: {load}\n"
         yield from noise(rows, one)
@@ -60,7 +76,7 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def noise(rows: Sequence[Row], found: Shown) -> Iterator[str]:
-    """How far the pairs of equal code lie apart."""
+    """What the cases of equal code are, how far their pairs lie apart, and whether one tells of the next."""
     for one in found.undosed:
         sds = [pairs.sd for pairs in one.cases.values()]
         counts = [len(pairs.sharp) for pairs in one.cases.values()]
@@ -69,8 +85,33 @@ def noise(rows: Sequence[Row], found: Shown) -> Iterator[str]:
         yield (
             f"Equal code{again}: {min(counts)} to {max(counts)} pairs a case, {fmean(attempts):.2f} attempts a pair; "
             f"the pairs of {sum(sd <= CALM for sd in sds)} of {len(sds)} cases have an sd of at most {CALM:.0%} "
-            f"(median {median(sds):.2%}, largest {max(sds):.2%}).\n"
+            f"(median {median(sds):.2%}, largest {max(sds):.2%}). {carried(one)} {steps(rows, one)}\n"
         )
+
+
+def carried(found: Measured) -> str:
+    """How far a pair's log-ratio is carried on into the next one's. Of n independent ones the coefficient is about
+    -1/n: the mean is taken from the same pairs (Kendall 1954)."""
+    own = [pairs.sharp for pairs in found.cases.values()]
+    lagged = median([correlation(sharp[:-1], sharp[1:]) for sharp in own])
+    independent = median([-1 / len(sharp) for sharp in own])
+    return (
+        f"The median correlation of a pair with the next one is {lagged:+.2f} (of independent ones about "
+        f"{independent:+.2f})."
+    )
+
+
+def steps(rows: Sequence[Row], found: Measured) -> str:
+    """How long the steps are, and which metric is judged as the sharp one in how many cases."""
+    own = pairs_of(rows, found.unit)
+    long = [1000 * median([row.step for row in own[case]]) for case in found.cases]
+    surveyed = [1000 * row.step for row in rows if row.kind == "survey" and row.unit == found.unit]
+    metrics = Counter(own[case][0].metric for case in found.cases)
+    return (
+        f"A step takes {min(long):.2g} to {max(long):.2g} ms (a case's median; the surveys' one step: "
+        f"{min(surveyed):.2g} to {max(surveyed):.2g} ms); sharp is "
+        f"{', '.join(f'`{metric}` in {count} cases' for metric, count in sorted(metrics.items()))}."
+    )
 
 
 def equal_code(found: Shown) -> Iterator[str]:
@@ -155,8 +196,8 @@ def seconds(values: Sequence[float]) -> str:
 
 
 def main(file: Path) -> None:
-    """Prints the page of that CSV file."""
-    print("\n".join(page(read(file))))
+    """Prints the page of that CSV file, and of the whole gates beside it."""
+    print("\n".join(page(read(file), read_wholes(file.with_name(WHOLES.name)))))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tests.perf.gate.controls import Control
 from tests.perf.gate.peer_files.cases import CASES
 from tests.perf.gate.peer_places import said
 from tests.perf.gate.repository import git
@@ -33,11 +34,13 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Of a case: by what share the candidate is slower, and whether that is too much, by both rules."""
+    """Of a case: by what share the candidate is slower, and whether that is too much, by both rules. `control`: of the
+    gate that said so; other tools have none."""
 
     change: float
     worse: Answer
     worse_at_limit: Answer
+    control: Control = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests.perf.gate.controls import control_of
 from tests.perf.gate.peer_answers import LIMIT, RULE, Answer, Said, Site, Tool, answer, by_ratio
 from tests.perf.gate.peer_files.cases import CASES
 from tests.perf.gate.peer_places import BASE, CANDIDATE, said, shared
@@ -37,14 +38,15 @@ def ours(site: Site) -> str:
 
 
 def ours_judged(_site: Site, text: str) -> dict[str, Said]:
-    """Both rules are the gate's own."""
+    """Both rules are the gate's own. Where its control has fired it believes none of its verdicts."""
     answers: dict[str, Answer] = {"regression": "worse", "unchanged": "not worse", "improvement": "not worse"}
+    control = control_of(text)
     found = {}
     for case in json.loads(text)["cases"]:
-        one = answers.get(case["verdict"], "undecided")
+        one = "undecided" if control == "fired" else answers.get(case["verdict"], "undecided")
         changes = case["changes"]
         change = changes[0]["ratio"] - 1 if changes else 0.0
-        found[short(case["case"])] = Said(change=change, worse=one, worse_at_limit=one)
+        found[short(case["case"])] = Said(change=change, worse=one, worse_at_limit=one, control=control)
     return found
 
 

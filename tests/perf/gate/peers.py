@@ -21,6 +21,7 @@ from tests.evidence.load import load
 from tests.evidence.repeats import quiet
 from tests.evidence.rows import append as append_rows
 from tests.evidence.rows import read as read_rows
+from tests.perf.gate.controls import CONTROLS
 from tests.perf.gate.peer_answers import Answer, Site
 from tests.perf.gate.peer_files.cases import CASES
 from tests.perf.gate.peer_places import environment, repository
@@ -63,6 +64,7 @@ def measured(unit: Unit, places: Path) -> list[Row]:
             worse=one.worse,
             worse_at_limit=one.worse_at_limit,
             seconds=took,
+            control=one.control,
         )
         for case, one in found.items()
     ]
@@ -83,6 +85,7 @@ def parsed(line: dict[str, str]) -> Row:
         worse=answers[line["worse"]],
         worse_at_limit=answers[line["worse_at_limit"]],
         seconds=float(line["seconds"]),
+        control=CONTROLS[line["control"]],
     )
 
 
@@ -93,7 +96,7 @@ def append(file: Path, rows: Sequence[Row]) -> None:
 
 def written(row: Row) -> dict[str, object]:
     """Changes to a hundredth of a per cent, times to a tenth of a second."""
-    own = {"case": row.case, "worse": row.worse, "worse_at_limit": row.worse_at_limit}
+    own = {"case": row.case, "worse": row.worse, "worse_at_limit": row.worse_at_limit, "control": row.control}
     return {**asdict(row.unit), **own, "change": f"{row.change:.4f}", "seconds": f"{row.seconds:.1f}"}
 
 

@@ -30,8 +30,10 @@ class Row:
     """A pair of a case: the log-ratios candidate / base of its sharp metric, which `metric` names, and of its mean, how
     many attempts it took, the wall seconds of all of them, and which side came first.
 
-    A case's surveys on both sides are a row without pairs: `sharp` is the log-ratio of the counted operations. The
-    start of a server is a row without a case. A unit that was gone on with has more than one of both."""
+    A case's surveys on both sides are a row without pairs: `sharp` is the log-ratio of the counted operations, and
+    `revision` names what measured. The start of a server is a row without a case. A unit that was gone on with has more
+    than one of both. `step` is the seconds of a step of the base's: of the one that its survey has timed, by which the
+    sharp metric is chosen, and in a pair those of its trial in that metric."""
 
     load: str
     dose: str
@@ -45,6 +47,8 @@ class Row:
     metric: str = ""
     seconds: float = 0.0
     order: Order = ""
+    step: float = 0.0
+    revision: str = ""
 
     @property
     def unit(self) -> Unit:
@@ -77,6 +81,8 @@ def parsed(line: dict[str, str]) -> Row:
         metric=line["metric"],
         seconds=float(line["seconds"]),
         order=orders[line["order"]],
+        step=float(line["step"]),
+        revision=line["revision"],
     )
 
 
@@ -86,9 +92,10 @@ def append(file: Path, rows: Sequence[Row]) -> None:
 
 
 def written(row: Row) -> dict[str, object]:
-    """Log-ratios to a millionth, times to a millisecond: a hundredth of what they vary by."""
+    """Log-ratios to a millionth, times to a millisecond, of steps to a tenth of a microsecond: a hundredth of what they
+    vary by."""
     rounded = {"sharp": f"{row.sharp:.6f}", "mean": f"{row.mean:.6f}", "seconds": f"{row.seconds:.3f}"}
-    return {**asdict(row), **rounded}
+    return {**asdict(row), **rounded, "step": f"{row.step:.7f}"}
 
 
 def pairs_of(rows: Sequence[Row], unit: Unit) -> dict[str, list[Row]]:

@@ -1,7 +1,7 @@
 """A planned gate of the subject → its rows, round by round, measured by the product's own loop of pairs."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
@@ -9,6 +9,7 @@ from itertools import groupby
 from math import log
 from pathlib import Path
 
+from bench.analysis.values import value
 from bench.api.alone import Site, measuring
 from bench.api.gating import tree_of
 from bench.api.planning import Plan
@@ -24,13 +25,14 @@ from bench.records.nouns import CHANGE, Record, Run, Side
 from tests.evidence.load import load
 from tests.perf.gate import weather
 from tests.perf.gate.judging import Patient
+from tests.perf.gate.revision import revision
 from tests.perf.gate.rows import Row, Unit
 
 Timed = tuple[Record, float]
 """A record, and the wall seconds for which it was waited."""
 
 
-def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Iterator[list[Row]]:
+def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Generator[list[Row], None, None]:
     """The rows of the surveys, then those of every round when it is over."""
     made = judge.run
     assert made.gate is not None
@@ -41,7 +43,8 @@ def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Iterator[l
         (base,) = stack.enter_context(revisions.worktrees(root, made.gate.revision, len(CHANGE) - 1))
         scratch = stack.enter_context(scratch_folder())
         trees: dict[Side, Path] = {"base": base, "candidate": root}
-        places = {side: place(made, site, tree / planned.file.name, scratch=scratch) for side, tree in trees.items()}
+        files = {side: tree / planned.file.name for side, tree in trees.items()}
+        places = alike({side: place(made, site, file, scratch=scratch) for side, file in files.items()})
         means = PairMeans(
             setup=replace(setup_of(made, site, scratch), hidden=places["candidate"].paths),
             places=places,
@@ -63,6 +66,12 @@ def place(made: Run, site: Site, file: Path, *, scratch: str) -> Place:
     tree = file.parent
     bytecode = Path(scratch) / f"bytecode-{int(tree == site.project.folder)}"
     return place_of(made, site, find_project(file), tree=tree_of(tree, tree, bytecode=bytecode))
+
+
+def alike(places: Mapping[Side, Place]) -> dict[Side, Place]:
+    """With the base's memory on every side, as the product has it: more or less of it may be free from one moment to
+    the next."""
+    return {side: replace(own, memory=places["base"].memory) for side, own in places.items()}
 
 
 def rounds(records: Iterable[Record], judge: Patient, unit: Unit) -> Iterator[list[Row]]:
@@ -113,6 +122,8 @@ def surveyed(measured: Sequence[Timed], unit: Unit) -> Iterator[Row]:
                 case=short(case),
                 sharp=log(candidate.metrics["operations"] / base.metrics["operations"]),
                 seconds=sum(side.phases["total"] for side in (base, candidate)),
+                step=base.metrics["expected_step"],
+                revision=revision(),
             )
 
 
@@ -122,9 +133,10 @@ def paired(measured: Sequence[Timed], surveys: Sequence[Record], judge: Patient,
     for case, (pair,) in pairs(records).items():
         own = [record for record in records if record.case == case]
         metric = judge.sharp(case, surveys)
-        sharp, mean = pair.log_ratio(metric), pair.log_ratio(MEAN)
+        sharp, mean, step = pair.log_ratio(metric), pair.log_ratio(MEAN), value(pair.first, metric, {})
         assert sharp is not None
         assert mean is not None
+        assert step is not None
         yield Row(
             load=unit.load,
             dose=unit.dose,
@@ -138,6 +150,7 @@ def paired(measured: Sequence[Timed], surveys: Sequence[Record], judge: Patient,
             metric=metric,
             seconds=sum(record.phases.get("total", 0.0) for record in own),
             order="bc" if pair.first.position == 1 else "cb",
+            step=step,
         )
 
 

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 
 from bench.api.planning import Options, plan
+from bench.errors import Stopped
+from bench.measure.request import Place
 from bench.records.nouns import CHANGE, SCHEMA, Case, Record, Run, Side
 from tests.measure.made_up import run
 from tests.perf.gate.judging import Patient
 from tests.perf.gate.made_up import unit
-from tests.perf.gate.measure import MIRRORED, WORTH, Asked, checked, missing
+from tests.perf.gate.measure import MIRRORED, WORTH, Asked, Stuck, add, campaign, checked, main, missing
 from tests.perf.gate.repository import DOSE, SUITE, repository
+from tests.perf.gate.revision import revision
 from tests.perf.gate.rows import LOADS, Row, Unit, append, pairs_of, read
-from tests.perf.gate.session import rounds, short
+from tests.perf.gate.session import alike, rounds, short
 from tests.perf.gate.weather import candidate
 
 UNIT = Unit(load="quiet", dose="2")
@@ -71,6 +74,7 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
         (row.kind, row.case, row.pair, row.order) for row in rows
     ]
     assert [row.sharp for row in found] == pytest.approx([row.sharp for row in rows], abs=1e-6)
+    assert [(row.step, row.revision) for row in found] == [(row.step, row.revision) for row in rows]
 
 
 def test_everything_is_missing_at_first(tmp_path: Path, cases: tuple[Case, ...]) -> None:
@@ -158,10 +162,12 @@ def measured() -> Iterator[Record]:
 def test_a_pair_is_a_row_with_its_sizes_its_attempts_their_time_and_its_order() -> None:
     surveys, first, second = rounds(measured(), Patient(made(), least=24, most=40, before=7), UNIT)
     assert [row.kind for row in surveys] == ["server", "survey"]
+    assert (surveys[1].step, surveys[1].revision) == (0.001, revision())
     (one,), (other,) = first, second
     assert (one.case, one.pair, one.attempts, one.order) == ("rnn-training-small", 8, 1, "cb")
     assert (one.sharp, one.mean) == pytest.approx((log(1.1), log(1.1)))
     assert one.metric == "undisturbed"
+    assert one.step == pytest.approx(0.001), "the base's"
     assert (other.pair, other.attempts, other.order) == (9, 2, "bc")
     assert other.sharp == pytest.approx(log(1.02)), "the attempt with equal weather counts"
     assert other.seconds == pytest.approx(0.8)
@@ -187,6 +193,62 @@ def test_an_even_dose_that_the_operations_do_not_show_is_refused() -> None:
     mirrored = [replace(row, sharp=-row.sharp) for row in rows]
     checked(mirrored, "swapped-2")
     checked(mirrored, "fifth")
+
+
+def test_both_sides_have_the_memory_of_the_base() -> None:
+    places = {side: Place(paths=(side,), memory=size, cores=(0,)) for side, size in zip(CHANGE, (7, 8), strict=True)}
+    assert {side: (own.paths, own.memory) for side, own in alike(places).items()} == {
+        "base": (("base",), 7),
+        "candidate": (("candidate",), 7),
+    }
+
+
+def campaigning(monkeypatch: pytest.MonkeyPatch, raised: Exception) -> list[Unit]:
+    """Which units are come to, where the second raises that."""
+    seen: list[Unit] = []
+
+    def measure(unit: Unit, _: Asked) -> None:
+        seen.append(unit)
+        if unit == WORTH[1]:
+            raise raised
+
+    monkeypatch.setattr("tests.perf.gate.measure.measure", measure)
+    return seen
+
+
+@pytest.mark.parametrize("raised", [Stuck("cannot be measured"), AssertionError("operations"), KeyError("case")])
+def test_a_unit_that_cannot_be_measured_keeps_none_of_the_others_from_it_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: Exception
+) -> None:
+    seen = campaigning(monkeypatch, raised)
+    assert campaign(WORTH, asked(tmp_path / "none.csv")) == [WORTH[1]]
+    assert seen == list(WORTH)
+    assert type(raised).__name__ in capsys.readouterr().err
+    with pytest.raises(SystemExit, match=r"not measured: .*quiet"):
+        main(["--out", str(tmp_path / "none.csv")])
+
+
+def test_a_session_that_has_failed_is_over_before_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    def session(*_: object) -> Iterator[list[Row]]:
+        try:
+            yield [Row(load="quiet", dose="2", repeat=1, kind="survey", case="rnn-training-small")]
+        finally:
+            ended.append("the load")
+
+    monkeypatch.setattr("tests.perf.gate.measure.session", session)
+    with repository("2") as folder, pytest.raises(AssertionError, match=r"rnn-training-small 1\.000000") as told:
+        add(plan(folder / SUITE, Options()), UNIT, asked(tmp_path / "none.csv"), before=0)
+    assert told.tb is not None, "which would keep it alive"
+    assert ended == ["the load"]
+
+
+def test_a_signal_ends_the_campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = campaigning(monkeypatch, Stopped(15, "stopped"))
+    with pytest.raises(SystemExit) as ended:
+        main(["--out", str(tmp_path / "none.csv")])
+    assert (ended.value.code, seen) == (143, list(WORTH[:2]))
 
 
 def test_a_load_for_the_candidate_alone_leaves_no_process() -> None:

@@ -3,10 +3,12 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.perf.gate.controls import control_of, firings
 from tests.perf.gate.peer_answers import LIMIT, Answer, Site, by_ratio
 from tests.perf.gate.peer_files.cases import CASES
 from tests.perf.gate.peer_places import BASE, CANDIDATE, repository, required
@@ -30,7 +32,7 @@ Benchmark hidden because not significant (1): cnn-training-large
 
 Geometric mean: 1.45x slower
 """
-GATE = """{"cases": [
+GATE = """{"control": {"fired": false}, "cases": [
   {"case": "model=lstm,mode=inference,size=large", "verdict": "regression", "changes": [{"ratio": 1.05}]},
   {"case": "model=cnn,mode=training,size=large", "verdict": "inconclusive", "changes": [{"ratio": 1.02}]}]}"""
 
@@ -114,6 +116,27 @@ def test_a_gate_that_cannot_decide_is_undecided(tmp_path: Path) -> None:
     assert found["lstm-inference-large"].change == pytest.approx(0.05)
     assert found["lstm-inference-large"].worse == found["lstm-inference-large"].worse_at_limit == "worse"
     assert found["cnn-training-large"].worse == "undecided"
+    assert {one.control for one in found.values()} == {"still"}
+
+
+def test_a_gate_whose_control_has_fired_has_found_nothing_and_kept_nothing_apart(tmp_path: Path) -> None:
+    site = Site(python=tmp_path, places=tmp_path, repository=tmp_path)
+    found = ours_judged(site, GATE.replace('"fired": false', '"fired": true'))
+    assert {(one.worse, one.worse_at_limit, one.control) for one in found.values()} == {
+        ("undecided", "undecided", "fired")
+    }
+    assert control_of('{"control": null}') == "none"
+
+
+def test_the_page_tells_in_how_many_of_our_gates_the_control_fired() -> None:
+    told = list(rows("quiet", OURS, alarms=0, found=12, seconds=40.0))
+    own = [replace(row, control="fired" if row.unit.repeat == 1 else "still") for row in told]
+    text = list(page(own))
+    assert any("The control fired in 2 of 8, 25.0 % (3.2 to 65.1 %) gates." in line for line in text)
+    assert any("No gate's control was measured and kept." in line for line in text), "under bursts"
+    assert firings(["", "none", "still"]) == (
+        "The control fired in 0 of 1, 0.0 % (0.0 to 97.5 %) gates; 1 had none; of 1 it was not kept."
+    )
 
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -121,6 +144,9 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     append(tmp_path / "a.csv", whole[:6])
     append(tmp_path / "a.csv", whole[6:])
     assert read(tmp_path / "a.csv") == whole
+    fired = [replace(row, control="fired") for row in whole[:3]]
+    append(tmp_path / "b.csv", fired)
+    assert read(tmp_path / "b.csv") == fired
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """The subject's doses: how many parts a step has, and that a profiler counts as many more operations."""
 
 from itertools import islice, repeat
+from pathlib import Path
 from random import Random
 
 import pytest
 import torch.profiler
 
-from tests.perf.gate.subject.dosed import DRAWS, LEVELS, Dosed, counts, step
+from tests.perf.gate.subject.dosed import DRAWS, LEVELS, Dosed, counts, drawn_in, step
 
 
 def parts(dose: str, steps: int) -> list[int]:
@@ -31,8 +32,30 @@ def test_about_four_fifths_of_the_steps_have_a_fifth_more() -> None:
 def test_a_dose_of_sleep_is_a_twentieth_of_the_shortest_step(monkeypatch: pytest.MonkeyPatch) -> None:
     took = iter((0.03, 0.02, 0.04))
     monkeypatch.setattr(Dosed, "timed", lambda _: next(took))
-    assert Dosed(lambda: None, "sleep").pause == pytest.approx(0.001)
-    assert Dosed(lambda: None, "3").pause == 0
+    assert Dosed(lambda: None, "sleep", Random(1)).pause == pytest.approx(0.001)
+    assert Dosed(lambda: None, "3", Random(1)).pause == 0
+
+
+def test_where_a_pattern_begins_is_drawn_anew_in_each_process_of_a_case_and_by_the_seed_again(tmp_path: Path) -> None:
+    def begun(name: str, case: str, seed: int) -> list[float]:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        return [drawn_in(folder, case, seed).random() for _ in range(5)]
+
+    first = begun("run", "rnn-training-small", 1)
+    assert len(set(first)) == 5
+    assert begun("again", "rnn-training-small", 1) == first
+    assert not {*first} & {*begun("other", "rnn-training-small", 2), *begun("run", "gru-training-small", 1)}
+
+
+def test_only_a_pattern_asks_for_the_run_s_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BENCH_SCRATCH", raising=False)
+    assert step("mlp", "inference", "small").pause == 0
+    monkeypatch.setattr(Path, "read_text", lambda *_: "fifth\n")
+    monkeypatch.setenv("BENCH_SCRATCH", str(tmp_path))
+    patterned = step("mlp", "inference", "small", seed=3)
+    assert sorted(islice(patterned.counts, 5)) == [100] * 4 + [120]
+    assert [file.name for file in tmp_path.iterdir()] == ["mlp-inference-small.count"]
 
 
 @pytest.mark.torch

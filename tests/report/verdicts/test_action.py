@@ -1,12 +1,13 @@
 """The composite action: its script, as it stands in the YAML, run by bash in a repository of its own with a `bench`
 that writes down how it was called."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.report.verdicts.made_up_job import Done, Job, job
+from tests.report.verdicts.made_up_job import Done, Job, git, job
 
 ROOT = Path(__file__).resolve().parents[3]
 ACTION = yaml.safe_load((ROOT / ".github/actions/gate/action.yml").read_text("utf-8"))
@@ -64,6 +65,24 @@ def test_a_base_branch_that_is_not_there_in_a_whole_clone_is_named_with_another_
     assert "fetch-depth" not in done.output
 
 
+def test_a_branch_without_a_common_ancestor_is_told_apart_from_one_that_is_not_there(whole: Job) -> None:
+    git(whole.clone, "checkout", "--quiet", "--orphan", "alone")
+    git(whole.clone, "commit", "--quiet", "--allow-empty", "-m", "alone")
+    assert "HEAD and refs/remotes/origin/main have no common ancestor here" in run(whole).output
+    assert "there is no refs/remotes/origin/gone here" in run(whole, BASE_REF="gone").output
+
+
+def test_a_git_that_does_not_answer_is_told_in_its_own_words_and_not_for_a_missing_ancestor(whole: Job) -> None:
+    """As in a container whose user is not the owner of what was checked out."""
+    done = run(whole, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+    assert (done.code, done.called) == (2, [])
+    (line,) = done.output.splitlines()
+    assert line.startswith("::error title=gate::git does not answer here: ")
+    assert "dubious ownership" in line
+    assert 'safe.directory "$GITHUB_WORKSPACE"' in line
+    assert "ancestor" not in line
+
+
 def test_outside_a_pull_request_a_revision_must_be_named(whole: Job) -> None:
     done = run(whole, BASE_REF="")
     assert (done.code, done.called) == (2, [])
@@ -98,6 +117,11 @@ def test_the_workflow_gates_smoke_with_the_action_in_a_whole_clone_and_keeps_wha
     given = used["./.github/actions/gate"]["with"]
     assert (ROOT / given["suite"]).is_file()
     assert set(given) <= set(ACTION["inputs"])
+    (seconds,) = re.findall(r"^--max-seconds=(\d+)$", given["arguments"], re.MULTILINE)
+    own = yaml.safe_load((ROOT / given["suite"]).read_text("utf-8"))["policy"]["max_seconds"]
+    assert own < int(seconds) < 60 * smoke["timeout-minutes"], (
+        "a gate needs more than the suite's run, less than its job"
+    )
     kept = used["actions/upload-artifact"]
     assert kept["if"] == "always()"
     assert kept["with"]["path"].split() == ["gate.xml", ".bench/runs"]

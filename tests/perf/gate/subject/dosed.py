@@ -7,7 +7,8 @@ time is to within the loop around them.
 Doses: a number of further parts in every step; `fifth`, 20 more in every fifth step; `most`, 20 more in each step with
 probability 0.8; `sleep`, no more parts, and a sleep of 5 % of the step's time (a system's shortest sleep is longer than
 that for the shortest steps). Where in their pattern the uneven ones begin differs between processes: otherwise every
-trial of a long step would meet the same few steps."""
+trial of a long step would meet the same few steps. It is drawn from the run's seed, the case, and the number of such
+processes before in the run, which a file in the run's scratch folder counts."""
 
 import os
 import time
@@ -36,9 +37,9 @@ Made = tuple[Network, list[torch.Tensor]]
 class Dosed:
     """A workload; the dose decides how many parts each step has."""
 
-    def __init__(self, part: Pass, dose: str) -> None:
+    def __init__(self, part: Pass, dose: str, drawn: Random) -> None:
         self.part, self.pause = part, 0.0
-        self.counts = counts(dose, Random(os.getpid()))
+        self.counts = counts(dose, drawn)
         if dose == "sleep":
             self.pause = SLEEP * min(self.timed() for _ in range(LOOKS))
 
@@ -56,6 +57,13 @@ class Dosed:
         start = time.perf_counter()
         self.step()
         return time.perf_counter() - start
+
+
+def drawn_in(folder: Path, case: str, seed: int) -> Random:
+    """Another generator in every process of a case, the same ones in the next run of that seed."""
+    with (folder / f"{case}.count").open("ab") as file:
+        file.write(b".")
+        return Random(f"{seed}/{case}/{file.tell()}")
 
 
 def counts(dose: str, drawn: Random) -> Iterator[int]:
@@ -139,8 +147,10 @@ def sequence_sizes(large: bool, train: bool) -> dict[str, int]:
     return {"width": 48, "batch": 4, "length": 1 if train else 3}
 
 
-def step(model: str, mode: str, size: str) -> Dosed:
-    """The workload of a case."""
+def step(model: str, mode: str, size: str, seed: int = 0) -> Dosed:
+    """The workload of a case. Only a dose of a drawn pattern needs the scratch folder, which other tools lack."""
     made = MAKERS[model](size == "large", mode == "training")
     dose = Path(__file__).with_name("dose.txt").read_text("utf-8").strip()
-    return Dosed(made[0] if mode == "inference" else trained(made), dose)
+    pattern = dose in ("fifth", "most")
+    drawn = drawn_in(Path(os.environ["BENCH_SCRATCH"]), f"{model}-{mode}-{size}", seed) if pattern else Random(seed)
+    return Dosed(made[0] if mode == "inference" else trained(made), dose, drawn)
