@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import accumulate, combinations, combinations_with_replacement, starmap
+from itertools import accumulate, combinations, combinations_with_replacement, count, starmap
 from math import comb, factorial
 from operator import gt, lt
 
@@ -21,7 +21,7 @@ ERRORS = {1: ERROR, 2: Fraction(285, 10_000)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """By how much numbers differ, with a 95 % interval: absent where there are too few to reach 95 %."""
+    """By how much numbers differ, with an interval of the error that was asked for: absent where there are too few."""
 
     estimate: float
     low: float | None
@@ -61,6 +61,13 @@ def order_interval(n: int, *, looks: int) -> tuple[int, int] | None:
 
     The number of values below the median is binomial with one half (David and Nagaraja, Order Statistics, 7.1)."""
     return _interval([comb(n, below) for below in range(n + 1)], ERRORS[looks], places=n)
+
+
+@cache
+def fewest(*, looks: int) -> int:
+    """How many values bound their median at each of so many looks, and how many pairs their centre: both have an
+    interval as soon as all values on one side are rarer than the error."""
+    return next(n for n in count(1) if order_interval(n, looks=looks))
 
 
 def median_interval(ordered: Sequence[float], *, looks: int) -> tuple[float, float] | None:
@@ -145,7 +152,7 @@ def walsh_averages(values: Sequence[float]) -> list[float]:
 
 def signed_rank(differences: Sequence[float], *, error: Fraction = ERROR) -> Shift:
     """The centre of paired differences (Hodges and Lehmann 1963), in their unit, with an interval that has that
-    two-sided error; for 5 % it needs 6 pairs."""
+    two-sided error; for 5 % it needs 6 pairs, for 2.85 % 7."""
     averages = walsh_averages(differences)
     return _shift(averages, _signed_rank_interval(len(differences), error))
 

@@ -13,6 +13,7 @@ from scipy import stats
 from bench.statistics import (
     ERROR,
     ERRORS,
+    fewest,
     holm,
     inversion_counts,
     median,
@@ -78,6 +79,13 @@ def test_an_order_interval_keeps_its_error_and_a_narrower_one_would_not(n: int, 
     assert places[0] + places[1] == n - 1
     assert miss(n, places) <= float(ERRORS[looks])
     assert miss(n, (places[0] + 1, places[1] - 1)) > float(ERRORS[looks])
+
+
+def test_as_few_pairs_bound_a_centre_as_trials_a_median() -> None:
+    for looks, needed in ((1, 6), (2, 7)):
+        assert fewest(looks=looks) == needed
+        for n in (needed - 1, needed):
+            assert (signed_rank([float(i) for i in range(n)], error=ERRORS[looks]).low is not None) == (n == needed)
 
 
 def test_two_looks_together_keep_95_percent() -> None:

@@ -1,6 +1,10 @@
 """Two cases, or one case in two runs → the ratio of a metric with its interval; above 1 always means worse.
 
 Ratios are estimated as differences of logarithms: twice as slow is as far from equal as twice as fast.
+
+Why an interval's error depends on the policy: a case that is precise leaves at the first look, and those that leave are
+by chance the ones whose trials lie close together, wherever they lie. At either of two looks a ratio may therefore err
+as seldom as an estimate may, so that both together keep 5 %.
 """
 
 from collections.abc import Sequence
@@ -9,15 +13,17 @@ from math import exp, log
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.estimate import estimate
+from bench.analysis.medians import looks
 from bench.analysis.trials import ENOUGH
 from bench.errors import BenchError
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Comparison
-from bench.statistics import Shift, rank_sum, signed_rank
+from bench.statistics import ERRORS, Shift, fewest, rank_sum, signed_rank
 
 
 def compare_cases(analysed: Analysed, case: str, against: str, metric: str) -> Comparison:
-    """Two cases of a run, paired by the rounds that both have; an exact metric has a plain ratio.
+    """Two cases of a run, paired by the rounds that both have: the centre of their log-ratios (Hodges and Lehmann) with
+    the exact interval of signed ranks; an exact metric has a plain ratio.
 
     Where disturbed trials leave too few common rounds for an interval, what is left of each case is compared unpaired:
     trials of different rounds are independent, and those of one round are alike, which makes that interval too wide
@@ -28,13 +34,13 @@ def compare_cases(analysed: Analysed, case: str, against: str, metric: str) -> C
     if not upper or not lower or min(*upper.values(), *lower.values()) <= 0:
         return Comparison(case=case, against=against, metric=metric, ratio=None)
     rounds = [round_ for round_ in upper if round_ in lower]
-    fewest = min(len(upper), len(lower))
-    paired = bool(rounds) and not len(rounds) < ENOUGH <= fewest
+    number, times = min(len(upper), len(lower)), looks(analysed.run.policy)
+    paired = bool(rounds) and (len(rounds) >= fewest(looks=times) or number < ENOUGH)
     if paired:
-        shift = signed_rank([log(upper[round_] / lower[round_]) for round_ in rounds])
+        number = len(rounds)
+        shift = signed_rank([log(upper[round_] / lower[round_]) for round_ in rounds], error=ERRORS[times])
     else:
-        shift = rank_sum([log(value) for value in lower.values()], [log(value) for value in upper.values()])
-    number = len(rounds) if paired else fewest
+        shift = _unpaired(list(lower.values()), list(upper.values()), times=times)
     found = replace(_turned(shift, case=case, against=against, metric=metric, rounds=number), paired=paired)
     return found if _calm(analysed, case) and _calm(analysed, against) else _without_interval(found)
 
@@ -55,7 +61,7 @@ def within(analysed: Analysed, *, by: str, against: str, metric: str) -> tuple[C
 def between(base: Analysed, other: Analysed, *, metric: str) -> tuple[Comparison, ...]:
     """Every case of either run, the other run by the base, unpaired; what only one has measured has no ratio.
 
-    `rounds` is the smaller number of trials."""
+    `rounds` is the smaller number of trials; the interval is that of rank sums."""
     ids = dict.fromkeys((*base.cases, *other.cases))
     return tuple(_between(base, other, case, metric) for case in ids)
 
@@ -69,10 +75,15 @@ def _between(base: Analysed, other: Analysed, case: str, metric: str) -> Compari
     upper, lower = (list(run.values[case, metric].values()) for run in (other, base))
     if not upper or not lower or min(*upper, *lower) <= 0:
         return missing
-    shift = rank_sum([log(value) for value in lower], [log(value) for value in upper])
+    shift = _unpaired(lower, upper, times=max(looks(base.run.policy), looks(other.run.policy)))
     number = min(len(upper), len(lower))
     found = replace(_turned(shift, case=case, against=case, metric=metric, rounds=number), paired=False)
     return found if _calm(base, case) and _calm(other, case) else _without_interval(found)
+
+
+def _unpaired(lower: Sequence[float], upper: Sequence[float], *, times: int) -> Shift:
+    """Of logarithms, with the error that an interval may have at each of so many looks."""
+    return rank_sum([log(value) for value in lower], [log(value) for value in upper], error=ERRORS[times])
 
 
 def _exact(upper: tuple[Analysed, str], lower: tuple[Analysed, str], metric: str) -> Comparison:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.estimate import estimate, half_width
-from bench.analysis.machine_checks import FAULTS_APART
+from bench.analysis.faults import split
 from bench.analysis.medians import looks
 from bench.analysis.remarks import remark, worst_first
 from bench.analysis.trials import probe, sentinel
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Finding, Record
-from bench.statistics import order_interval
+from bench.statistics import fewest
 
 WIDE = 0.1
 """Half an interval by its value, over which two such numbers have to differ by a fifth to be told apart."""
@@ -29,7 +29,7 @@ SAME_NEWS = ("throughput", "per_step", "flop_rate", "page_faults")
 def too_few_rounds(analysed: Analysed) -> Finding | None:
     """Cases whose trials are fewer than any interval needs, though none was disturbed: the run ended too early."""
     policy = analysed.run.policy
-    needed = next(n for n in range(1, 100) if order_interval(n, looks=looks(policy)))
+    needed = fewest(looks=looks(policy))
     few = [f for f in _latencies(analysed) if 0 < f.rounds < needed or f.status == "cancelled"]
     return remark(
         "too few rounds",
@@ -113,8 +113,8 @@ def _cause(analysed: Analysed, case: str, repeats: int) -> str:
     flagged = repeats + len(found.left_out)
     parts = [f"{flagged} of {measured} attempts disturbed"] if flagged else []
     parts += _sentinel_spread(found.trials)
-    faults = [value for trial in found.trials if (value := probe(trial, "page_faults")) is not None]
-    if faults and max(faults) > 2 * min(faults) + FAULTS_APART:
+    if split(analysed, case) is not None:
+        faults = [value for trial in found.trials if (value := probe(trial, "page_faults")) is not None]
         parts.append(f"page faults a step {min(faults):,.0f} to {max(faults):,.0f}")
     return ", ".join(parts) or "no probe knows why"
 

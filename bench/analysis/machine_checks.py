@@ -1,14 +1,12 @@
 """What was analysed → remarks on what the trials ran on: processor, servers, cores, allocator, libraries."""
 
 from bench.analysis.analysed import Analysed
+from bench.analysis.faults import explained
 from bench.analysis.remarks import remark
 from bench.analysis.trials import STEAL_LIMIT, probe, sentinel
 from bench.records.nouns import Finding, Record
-from bench.statistics import median, rank_sum_p
+from bench.statistics import median
 
-FAULTS_APART = 10
-LATENCIES_APART = 1.05
-CHANCE = 0.05
 LOST_SHARE = 0.05
 """Of the attempts, over which it is said that processor time was lost although every trial could be repeated."""
 
@@ -47,36 +45,19 @@ def _throttled(record: Record) -> bool:
 
 def servers_differ(analysed: Analysed) -> Finding | None:
     """Cases that page faults split into fast and slow servers."""
-    splits = {case: split for case in analysed.cases if (split := split_by_faults(analysed, case)) is not None}
+    found = explained(analysed)
+    gives_back = any(analysed.cases[case].allocator == "system" for case in found)
     return remark(
         "servers differ",
-        splits,
+        found,
         "page faults a step that differ between servers, and latency with them",
-        advice="the intervals hold the difference as it is; `allocator: retain` avoids most of it, more rounds help",
+        advice="the intervals hold the difference as it is, more rounds narrow them; "
+        + (
+            "`allocator: retain` avoids most of it where it is `system`"
+            if gives_back
+            else "`allocator: retain` is set already, so look in records.jsonl for what else the servers differ in"
+        ),
     )
-
-
-def split_by_faults(analysed: Analysed, case: str) -> str | None:
-    """The case's trials, each for its server, in two groups: those with many page faults a step and the others, if
-    the former are slower too. (A CNN took 16.7 ms a step without faults, and 25.2 ms with 4,672 of them.)
-
-    Slower means by a twentieth, and by the one-sided rank-sum test at 5 %: faults vary a little in most cases, and
-    in half of them the trials with more happen to be the slower ones."""
-    latencies = analysed.values[case, "latency"]
-    faults = {t.round: f for t in analysed.counted[case].trials if (f := probe(t, "page_faults")) is not None}
-    if not faults or not latencies:
-        return None
-    limit = 2 * min(faults.values()) + FAULTS_APART
-    many = [round_ for round_, value in faults.items() if value > limit]
-    few = [round_ for round_, value in faults.items() if value <= limit]
-    if not many:
-        return None
-    slow, fast = [latencies[r] for r in many], [latencies[r] for r in few]
-    ratio = median(slow) / median(fast)
-    if ratio <= LATENCIES_APART or rank_sum_p(fast, slow) > CHANCE:
-        return None
-    most, least = median([faults[r] for r in many]), median([faults[r] for r in few])
-    return f"{most:,.0f} faults against {least:,.0f}, × {ratio:.2f}"
 
 
 def cores_far_apart(analysed: Analysed) -> Finding | None:

@@ -38,16 +38,16 @@ def trials_slow_down(analysed: Analysed) -> Finding | None:
 
 
 def _first(samples: Sequence[int]) -> Sequence[int]:
-    return samples[: len(samples) // PARTS]
+    return samples[: max(1, len(samples) // PARTS)]
 
 
 def _last(samples: Sequence[int]) -> Sequence[int]:
-    return samples[-(len(samples) // PARTS) :]
+    return samples[-max(1, len(samples) // PARTS) :]
 
 
 def _slow_part(analysed: Analysed, case: str, part: Callable[[Sequence[int]], Sequence[int]]) -> float | None:
-    """The median over trials of the median of that fifth of the samples by the trial's, where it is over SLOWER and
-    the sign test at CHANCE agrees that it is slower. Trials of fewer than PARTS samples have no fifths.
+    """The median over trials of the median of that fifth of the samples, one sample at least, by the trial's, where it
+    is over SLOWER and the sign test at CHANCE agrees that it is slower.
 
     Where a fifth is like the rest the test errs in at most 2 % of cases, and the bound leaves of these the ones whose
     fifths vary by a twentieth."""
@@ -55,7 +55,7 @@ def _slow_part(analysed: Analysed, case: str, part: Callable[[Sequence[int]], Se
     ratios = [
         median(part(trial.samples)) / _length(trial, latencies)
         for trial in analysed.counted[case].trials
-        if len(trial.samples) >= PARTS and latencies.get(trial.round, 0) > 0
+        if latencies.get(trial.round, 0) > 0
     ]
     if not ratios or sign_p(sum(ratio > 1 for ratio in ratios), len(ratios)) > CHANCE:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from math import exp, log, sqrt
 
 from bench.analysis.analysed import Analysed
-from bench.analysis.machine_checks import split_by_faults
+from bench.analysis.faults import explained
 from bench.analysis.remarks import remark, worst_first
 from bench.analysis.trials import ENOUGH, sentinel
 from bench.records.nouns import Finding
@@ -28,7 +28,8 @@ _ROBUST = 1.4826
 def bimodal(analysed: Analysed) -> Finding | None:
     """Cases whose trials fall into two groups, unless page faults tell the groups apart (`servers differ`)."""
     groups = {case: split for case in analysed.cases if (split := modes(_latencies(analysed, case))) is not None}
-    unexplained = {case: split for case, split in groups.items() if split_by_faults(analysed, case) is None}
+    told = explained(analysed)
+    unexplained = {case: split for case, split in groups.items() if case not in told}
     return remark(
         "bimodal",
         {case: f"{lower} trials, and {upper} at × {ratio:.2f}" for case, (lower, upper, ratio) in unexplained.items()},

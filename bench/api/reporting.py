@@ -12,7 +12,7 @@ from bench.analysis.compare import compare_cases
 from bench.analysis.estimate import estimate, estimates
 from bench.analysis.findings import findings
 from bench.analysis.fitted import Fitted, fitted
-from bench.analysis.laws import RESIDUAL
+from bench.analysis.laws import BEND, RESIDUAL, Coefficient
 from bench.analysis.published import FILE, beside, quoted
 from bench.analysis.recurrent import recurrent
 from bench.analysis.roofline import roofline
@@ -34,7 +34,7 @@ from bench.report.csv_text import csv_text
 from bench.report.figures.build import build_figure
 from bench.report.figures.nouns import Figure
 from bench.report.index import Shown
-from bench.report.nouns import Amount, LawLine, Laws, Table
+from bench.report.nouns import Amount, LawLine, Laws, LawStep, Table
 from bench.report.operators import Ran, ran
 from bench.report.page import page
 from bench.report.roofline.figure import roofline_figure
@@ -169,21 +169,28 @@ def _laws(analysed: Analysed, figure: FigureSpec) -> Laws:
         x=figure.x,
         form=figure.law,
         limit=RESIDUAL,
+        bend=BEND,
         factors=(*figure.facets, *figure.series),
         lines=tuple(_law_line(line) for line in fitted(analysed, figure)),
     )
 
 
 def _law_line(line: Fitted) -> LawLine:
-    law = line.law
-    found = {} if law is None else law.coefficients
+    labels, law = tuple(map(level_text, line.levels)), line.law
+    if law is None:
+        return LawLine(labels=labels, coefficients={}, residual=None, worst=0.0, fits=False)
     return LawLine(
-        labels=tuple(map(level_text, line.levels)),
-        coefficients={name: Amount(value=c.value, low=c.low, high=c.high) for name, c in found.items()},
-        residual=None if law is None else law.residual,
-        worst=0.0 if law is None else law.worst,
-        fits=law is not None and law.fits,
+        labels=labels,
+        coefficients={name: _amount(found) for name, found in law.coefficients.items()},
+        residual=law.residual,
+        worst=law.worst,
+        fits=law.fits,
+        ends=tuple(LawStep(start=s.start, end=s.end, rate=_amount(s.rate)) for s in (law.first, law.last)),
     )
+
+
+def _amount(found: Coefficient) -> Amount:
+    return Amount(value=found.value, low=found.low, high=found.high)
 
 
 def texts(made: Report) -> dict[str, str]:

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.compare import compare_cases
+from bench.analysis.curves import Form
 from bench.analysis.estimate import estimate
-from bench.analysis.laws import Form, fit
+from bench.analysis.laws import RESIDUAL, Law, fit
 from bench.claims.bounds import Bounds, Interval, of_law, of_ratio, of_trend, outcome
 from bench.records.claims import RATIO, Evidence, LawCheck, MeasuredCheck, RatioCheck, TrendCheck
 from bench.records.levels import level_text, matches
@@ -96,13 +97,18 @@ def _laws(check: LawCheck, run: Published) -> Iterator[Evidence]:
         if law is None:
             yield replace(head, note="too few cases with values for a law")
         elif not law.fits:
-            note = f"no such law: it misses the median at {law.worst:g} by {law.residual:.0%}"
-            yield replace(head, note=note, outcome="fails")
+            yield replace(head, note=f"no such law: {_misfit(law)}", outcome="fails")
         else:
             found = law.coefficients[check.coefficient]
             interval = None if found.low is None or found.high is None else (found.low, found.high)
             unit = "1" if check.coefficient == "k" else metric_named(y).unit
             yield _valued(replace(head, unit=unit), found.value, interval, of_law(check))
+
+
+def _misfit(law: Law) -> str:
+    if law.residual > RESIDUAL:
+        return f"it misses the median at {law.worst:g} by {law.residual:.0%}"
+    return f"it bends between {law.first.start:g} and {law.last.end:g}"
 
 
 def _by_ratio(metric: str, pair: tuple[Case, Case], bounds: Bounds, run: Published) -> Evidence:

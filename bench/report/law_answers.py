@@ -1,13 +1,14 @@
 """The laws of a figure's lines → the answer that they give: a sentence a line, of its coefficients and their intervals.
 
 Why beside the answers from tables: a suite that asks how time grows compares with no level of a factor. Its result is
-what there is at first, what each further step, layer or pixel adds, and whether there is such a law at all.
+what there is at first, what each further step, layer or pixel adds, and whether there is such a law at all; and at the
+end of the line, from where a reader goes on, what it adds there.
 """
 
 from collections.abc import Iterable
 
 from bench.report.answers import Answer, Said, named
-from bench.report.laws import FORMULAS, coefficient_words, worst
+from bench.report.laws import FORMULAS, RATES, coefficient_words, step_words, worst
 from bench.report.nouns import LawLine, Laws
 
 
@@ -28,12 +29,17 @@ def law_answers(found: Iterable[Laws]) -> tuple[Answer, ...]:
 def _text(line: LawLine, laws: Laws) -> str:
     if line.residual is None:
         return "has too few cases with values for a law"
+    rate = RATES[laws.form]
+    first, last = (f"{step_words(step, laws)} from {step.start:,g} to {step.end:,g}" for step in line.ends)
     if not line.fits:
-        return f"follows no such law, which misses {laws.x} {worst(line)} by {line.residual:.1%}"
+        missed = f", which misses {laws.x} {worst(line)} by {line.residual:.1%}" if line.residual > laws.limit else ""
+        return f"follows no such law{missed}: {rate} is {first} and {last}"
     words = {name: coefficient_words(name, amount, laws.unit) for name, amount in line.coefficients.items()}
     if laws.form == "line":
-        return f"has a {laws.metric} of {words['a']} + {words['b']} × {laws.x}"
-    return f"has a {laws.metric} of {words['c']} × {laws.x} to the power of {words['k']}"
+        law = f"{words['a']} + {words['b']} × {laws.x}"
+    else:
+        law = f"{words['c']} × {laws.x} to the power of {words['k']}"
+    return f"has a {laws.metric} of {law}; {rate} is {last}"
 
 
 def _doubts(line: LawLine) -> tuple[str, ...]:

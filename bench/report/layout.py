@@ -1,7 +1,7 @@
 """A table's specification and the cases → grids: which case stands in which facet, row and column."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.records.levels import level_text, matches
@@ -21,7 +21,7 @@ class Grid:
 
 
 def grids(spec: TableSpec, suite: Suite, cases: Sequence[Case]) -> tuple[Grid, ...]:
-    """The facets that have cases, in the suite's order of levels.
+    """The facets that have cases; the levels of a factor ascend where all are numbers, else stand in the suite's order.
 
     Rows and columns that a facet has no case for are left out of it. A factor that the table does not place but that
     varies all the same, because `--set` gave it more levels than the suite has, becomes a facet."""
@@ -100,21 +100,28 @@ def _rank(case: Case, factors: Sequence[str], ranks: dict[str, dict[str, int]]) 
 
 
 def _ranks(suite: Suite, cases: Sequence[Case]) -> dict[str, dict[str, int]]:
-    """Where each level stands in the suite; one that only the cases have comes last."""
-    ranks: dict[str, dict[str, int]] = {}
-
-    def append(factor: str, levels: Iterable[Level]) -> None:
-        known = ranks.setdefault(factor, {})
-        for level in levels:
-            known.setdefault(level_text(level), len(known))
-
+    """Where each level stands: numbers by size, since of a suite's lists one may go on where another began; words as in
+    the suite, those that only the cases have last."""
+    found: dict[str, dict[str, Level]] = {}
     for factors in _all_factors(suite):
         for factor, levels in factors.items():
-            append(factor, levels)
+            _append(found, factor, levels)
     for case in cases:
         for factor, level in case.levels.items():
-            append(factor, (level,))
-    return ranks
+            _append(found, factor, (level,))
+    return {factor: {text: place for place, text in enumerate(_ordered(levels))} for factor, levels in found.items()}
+
+
+def _append(found: dict[str, dict[str, Level]], factor: str, levels: Iterable[Level]) -> None:
+    known = found.setdefault(factor, {})
+    for level in levels:
+        known.setdefault(level_text(level), level)
+
+
+def _ordered(levels: Mapping[str, Level]) -> list[str]:
+    """The levels' texts; truth values are no numbers."""
+    numbers = {t: n for t, n in levels.items() if isinstance(n, int | float) and not isinstance(n, bool)}
+    return sorted(numbers, key=lambda text: numbers[text]) if len(numbers) == len(levels) else list(levels)
 
 
 def _all_factors(suite: Suite) -> Iterable[Factors]:

@@ -101,20 +101,32 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LawStep:
+    """The last coefficient of a law, its rate, through the cases at two neighbouring x alone."""
+
+    start: float
+    end: float
+    rate: Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LawLine:
     """The law of one line of a figure: `residual` is the largest relative deviation of a case's median from it, at
-    `worst`; None where too few cases have values. A law that does not fit has coefficients that mean nothing."""
+    `worst`; None where too few cases have values, and then there are no `ends` either, which are the steps between the
+    two smallest and between the two largest x. A law that does not fit has coefficients that mean nothing."""
 
     labels: tuple[str, ...]
     coefficients: dict[str, Amount]
     residual: float | None
     worst: float
     fits: bool
+    ends: tuple[LawStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laws:
-    """What was fitted to a figure's lines, which `factors` tell apart; deviations over `limit` are refused."""
+    """What was fitted to a figure's lines, which `factors` tell apart; deviations over `limit` are refused, and
+    ends that differ by more than `bend`: exponents by so much, slopes by that share of the line's."""
 
     heading: str
     metric: str
@@ -122,5 +134,6 @@ class Laws:
     x: str
     form: Literal["line", "power"]
     limit: float
+    bend: float
     factors: tuple[str, ...]
     lines: tuple[LawLine, ...]

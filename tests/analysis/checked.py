@@ -32,6 +32,14 @@ def faulty(round_: int, milliseconds: float, faults: float) -> Record:
     return timed(LSTM, round_, milliseconds, noise={"page_faults": faults})
 
 
+def lasting(name: str, round_: int, milliseconds: float, *, faults: float) -> Record:
+    """A trial of 0.3 s, which has fewer steps the slower they are, with so many page faults in all."""
+    trial = timed(name, round_, milliseconds)
+    samples = trial.samples[:1] * round(300 / milliseconds / trial.loops)
+    steps = trial.loops * len(samples)
+    return replace(trial, samples=samples, cpu=samples, noise=trial.noise | {"page_faults": faults / steps})
+
+
 def sampled(round_: int, milliseconds: Sequence[float]) -> Record:
     """A trial with these samples, each of one step."""
     samples = tuple(round(value * MILLISECOND) for value in milliseconds)

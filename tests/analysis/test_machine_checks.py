@@ -43,6 +43,17 @@ def test_servers_differ_where_page_faults_and_latency_go_together() -> None:
     assert "model=lstm (4,672 faults against 0, × 1.50)" in found.message
 
 
+def test_advice_is_not_to_retain_memory_where_it_is_retained() -> None:
+    cases = [case(levels={"allocator": name}, allocator=name) for name in ("system", "retain")]
+    for own, retain in ((cases, True), (cases[1:], False)):
+        records = [timed(c.id, r, 1.0 + r % 2, noise={"page_faults": 5000.0 * (r % 2)}) for c in own for r in range(10)]
+        found = servers_differ(analysed(own, records))
+        assert found is not None
+        assert found.cases == tuple(c.id for c in own)
+        assert ("`allocator: retain` avoids most of it where it is `system`" in found.advice) == retain
+        assert ("`allocator: retain` is set already" in found.advice) != retain
+
+
 @pytest.mark.parametrize(
     ("slow", "faults"),
     [(1.5, 0.0), (1.0, 4672.0), (1.5, 10.0)],

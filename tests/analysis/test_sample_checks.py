@@ -1,5 +1,7 @@
 """Remarks on what goes on inside trials."""
 
+from random import Random
+
 from bench.analysis.sample_checks import short_samples, trials_slow_down, warm_up_too_short
 from tests.analysis.checked import LSTM, STEADY, lstm, sampled
 from tests.analysis.made_up import survey, trials
@@ -31,9 +33,29 @@ def test_one_slow_sample_in_a_long_beginning_is_no_finding() -> None:
     assert warm_up_too_short(lstm([sampled(r, [3.0] + [1.0] * 19) for r in range(10)])) is None
 
 
-def test_trials_of_few_samples_have_no_beginning() -> None:
-    assert warm_up_too_short(lstm([sampled(r, [2.0, 1.0, 1.0, 1.0]) for r in range(10)])) is None
-    assert warm_up_too_short(lstm([sampled(r, [2.0, 1.0, 1.0, 1.0, 1.0]) for r in range(10)])) is not None
+def test_trials_of_few_samples_begin_and_end_with_one() -> None:
+    for few in ([2.0, 1.0, 1.0], [2.0, 1.0, 1.0, 1.0], [2.0, 1.0, 1.0, 1.0, 1.0]):
+        slow_start, slow_end = (lstm([sampled(r, values) for r in range(10)]) for values in (few, few[::-1]))
+        assert warm_up_too_short(slow_start) is not None
+        assert trials_slow_down(slow_start) is None
+        assert trials_slow_down(slow_end) is not None
+        assert warm_up_too_short(slow_end) is None
+
+
+def test_trials_of_three_samples_that_vary_have_no_slow_beginning() -> None:
+    """Of three samples the first is the slowest in a third of the trials, without any warm-up."""
+    told = 0
+    for seed in range(200):
+        draw = Random(seed)
+        run = lstm([sampled(r, [draw.lognormvariate(0, 0.2) for _ in range(3)]) for r in range(10)])
+        told += warm_up_too_short(run) is not None
+    assert told <= 2
+
+
+def test_a_trial_of_one_sample_has_no_beginning() -> None:
+    run = lstm([sampled(r, [1.0 + 0.01 * r]) for r in range(10)])
+    assert warm_up_too_short(run) is None
+    assert trials_slow_down(run) is None
 
 
 def test_a_slow_end_of_every_trial_is_told_with_its_size_and_is_no_slow_start() -> None:

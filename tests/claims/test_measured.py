@@ -163,6 +163,13 @@ def test_a_law_that_does_not_fit_fails_and_says_where() -> None:
     assert line.note.startswith("no such law: it misses the median at ")
 
 
+def test_a_law_that_bends_fails_although_it_meets_every_median() -> None:
+    run = published(dict(zip(STEPS, (1.0, 1.8, 3.5, 7.4), strict=True)))
+    (line,) = measured(LAW, 1, [run])
+    assert (line.outcome, line.value) == ("fails", None)
+    assert line.note == "no such law: it bends between 10 and 80"
+
+
 def test_two_cases_make_no_law_and_a_power_needs_positive_numbers() -> None:
     first, second, *_ = STEPS
     (line,) = measured(LAW, 1, [published({first: 1.0, second: 2.0})])

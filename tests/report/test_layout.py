@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bench.records.suite import Overlay, TableSpec
+from bench.records.suite import Factors, Overlay, TableSpec
 from bench.report.layout import Grid, grids, heading, label
 from tests.report.samples import CASES, SPEC, SUITE, crossed
 
@@ -33,6 +33,18 @@ def test_levels_that_only_an_overlay_has_come_after_the_suites_own_and_unknown_o
     suite = replace(SUITE, quick=Overlay(factors={"model": ("tcn", "cnn")}))
     cases = crossed(model=("new", "tcn", "cnn"), size=(28,), mode=("inference",))
     assert columns(grids(SPEC, suite, cases)) == [("cnn", "tcn", "new")]
+
+
+def test_numbers_ascend_although_the_lists_of_a_suite_overlap_and_words_keep_its_order() -> None:
+    steps: Factors = {"model": ("lstm",), "size": (7, 28, 196, 784)}
+    pixels: Factors = {"model": ("cnn",), "size": (49, 196)}
+    cases = (
+        *crossed(model=("lstm",), size=(7, 28, 196, 784), mode=("inference",)),
+        *crossed(model=("cnn",), size=(49, 0.5, 196), mode=("inference",)),
+    )
+    (found,) = grids(SPEC, replace(SUITE, factors=(steps, pixels)), cases)
+    assert [labels for labels, _ in found.rows] == [("0.5",), ("7",), ("28",), ("49",), ("196",), ("784",)]
+    assert found.columns == ("lstm", "cnn")
 
 
 def test_a_factor_that_varies_without_a_place_becomes_a_facet() -> None:

@@ -61,11 +61,11 @@ def _law(laws: Laws, panels: Sequence[Panel]) -> Iterator[str]:
     lines = [line for panel in panels for line in panel.lines]
     formula = f"{laws.metric} = {FORMULAS[laws.form]}"
     if all(line.law is None for line in lines):
-        yield f"No series follows the law {formula} within {laws.limit:.0%}."
+        yield f"No series follows the law {formula}."
         return
     yield f"Lines: the fitted law {formula}."
     if any(line.law is None and len(line.points) > 1 for line in lines):
-        yield f"Thin dashes join the cases of a series that follows no such law within {laws.limit:.0%}."
+        yield "Thin dashes join the cases of a series that follows no such law."
 
 
 def _front(spec: FigureSpec, panels: Sequence[Panel]) -> Iterator[str]:

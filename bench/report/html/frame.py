@@ -19,7 +19,7 @@ from bench.report.figures.words import alt_text
 from bench.report.gaps import LEAD, order_text
 from bench.report.index import address, figure_title, links
 from bench.report.inert import one_line
-from bench.report.laws import law_caption, law_cells
+from bench.report.laws import law_caption, law_cells, law_heads, law_values
 from bench.report.measured import day, factors, measured
 from bench.report.page import repeat_command
 from bench.report.roofline import words as roofline
@@ -97,6 +97,8 @@ _ENVIRONMENT.globals |= {
     "has_best": has_best,
     "law_caption": law_caption,
     "law_cells": law_cells,
+    "law_heads": law_heads,
+    "law_values": law_values,
     "links": links,
     "measured": measured,
     "number": number,

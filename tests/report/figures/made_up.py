@@ -53,7 +53,7 @@ def laws_of(spec: FigureSpec, cases: Sequence[Case], *, fits: bool = True) -> La
     )
     lines = (LawLine(labels=own, coefficients=coefficients, residual=0.03, worst=28, fits=fits) for own in labels)
     return Laws(
-        heading="The law", metric=spec.y, unit=metric(spec.y).unit, x=spec.x, form=spec.law, limit=0.1,
+        heading="The law", metric=spec.y, unit=metric(spec.y).unit, x=spec.x, form=spec.law, limit=0.1, bend=0.1,
         factors=factors, lines=tuple(lines),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from bench.records.roofline import Roofline
 from bench.records.suite import TableSpec
 from bench.report.figures.nouns import Axis, Figure, Line, Panel, Point
 from bench.report.index import Shown
-from bench.report.nouns import Amount, LawLine, Laws
+from bench.report.nouns import Amount, LawLine, Laws, LawStep
 from bench.report.operators import Ran
 from bench.report.table import build_table
 from tests.report.roofline.made_up import FOUND, LOST, ONE, SECOND
@@ -60,6 +60,7 @@ LAWS = Laws(
     x="size",
     form="line",
     limit=0.1,
+    bend=0.1,
     factors=("model",),
     lines=(
         LawLine(
@@ -68,6 +69,10 @@ LAWS = Laws(
             residual=0.04,
             worst=28,
             fits=True,
+            ends=(
+                LawStep(start=28, end=56, rate=Amount(value=2.1e-6)),
+                LawStep(start=112, end=224, rate=Amount(value=1.9e-6)),
+            ),
         ),
         LawLine(labels=("cnn",), coefficients={}, residual=None, worst=0, fits=False),
     ),

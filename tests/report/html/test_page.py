@@ -132,6 +132,13 @@ def test_a_law_of_a_page_says_what_its_slope_is() -> None:
     assert "b: the latency of one more of size." in Reader(ORDINARY).text
 
 
+def test_a_law_of_a_page_has_its_rates_at_both_ends_to_be_sorted_by() -> None:
+    assert re.findall(r'<th scope="col">((?:first|last) b)</th>', ORDINARY) == ["first b", "last b"]
+    assert re.search(r'<td data-value="2\.1e-06">2\.10 µs \(28–56\)</td>', ORDINARY)
+    assert re.search(r'<td data-value="1\.9e-06">1\.90 µs \(112–224\)</td>', ORDINARY)
+    assert '<td class="none">too few cases with values</td>' in ORDINARY
+
+
 def test_a_run_beside_which_nothing_stands_has_no_such_sections() -> None:
     text = html_page(replace(ordinary(), published=(), ran=None, roofline=None), [SVG, SVG])
     assert "Roofline" not in text
