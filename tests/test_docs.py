@@ -83,6 +83,13 @@ def test_the_example_suite_of_the_readme_is_a_suite(tmp_path: Path) -> None:
     assert done.stdout == "fusing.yaml: 6 cases\n", done.stderr
 
 
+def test_the_first_screen_of_the_readme_is_the_answer_of_a_run_and_then_its_figure() -> None:
+    quoted = re.findall(r"<!-- bench: (\S+)#(\S+)", README)
+    assert [what for _, what in quoted[:2]] == ["in-short", "latency-by-match-drawn"]
+    assert quoted[0][0] == quoted[1][0]
+    assert README.index("<!-- bench: ") < 1000
+
+
 def test_files_that_the_readme_links_to_exist() -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / link).exists(), link

@@ -11,7 +11,7 @@ from bench.plan.suite import load_suite
 from bench.records.suite import Suite
 from bench.store.folder import put_run, read_run
 
-SHOWN = ("title", "question", "metrics", "tables", "figures", "operators", "boundaries")
+SHOWN = ("title", "question", "metrics", "notes", "tables", "figures", "operators", "boundaries")
 
 
 def present(folder: Path, file: Path) -> None:

@@ -34,6 +34,7 @@ from bench.report.csv_text import csv_text
 from bench.report.figures.build import build_figure
 from bench.report.figures.nouns import Figure
 from bench.report.index import Shown
+from bench.report.layout import law_heading
 from bench.report.nouns import Amount, LawLine, Laws, LawStep, Table
 from bench.report.operators import Ran, ran
 from bench.report.page import page
@@ -163,7 +164,7 @@ def _drawn(run: Run) -> Iterator[str]:
 def _laws(analysed: Analysed, figure: FigureSpec) -> Laws:
     assert figure.law is not None
     return Laws(
-        heading=f"The law of {figure.y} by {figure.x}",
+        heading=law_heading(figure, analysed.run.suite),
         metric=figure.y,
         unit=metric_named(figure.y).unit,
         x=figure.x,

@@ -23,6 +23,7 @@ DESCRIPTIONS = {
     "operators": "By these factors the page names the operators that ran.",
     "roofline": "Every case against the measured peaks of the device; the figure tells these factors' levels apart.",
     "boundaries": "Levels of factors after which something is said to change: does time make a step there?",
+    "notes": "What a reader of the answer has to know and no number says; they stand below it.",
     "gate": "How much worse a case may become before `bench gate` fails; goes before [tool.bench.gate].",
 }
 

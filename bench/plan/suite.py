@@ -18,7 +18,7 @@ from bench.plan.yaml_text import MAX_BYTES, Place, Plain, parse
 from bench.records.codec import adapter
 from bench.records.suite import Suite
 
-OPTIONAL = ("exclude", "skip", "tables", "figures", "metrics", "operators", "roofline", "boundaries", "gate")
+OPTIONAL = ("exclude", "skip", "tables", "figures", "metrics", "operators", "roofline", "boundaries", "notes", "gate")
 """Sections that can be set aside while the rest is checked; without `exclude` no layout can be."""
 LAYOUTS = ("tables", "figures")
 HARMLESS = ("scale", "as", "equal", "kind", "gaps")

@@ -174,7 +174,8 @@ class Suite:
     Where `operators` names factors, the page names the operators that ran, for each combination of their levels. Where
     `roofline` does, what the device can do is measured, and the page holds every case against it; the levels of these
     factors are what the figure tells apart. `boundaries` names levels of a factor after which something is said to
-    change: the page says of each, and of all other neighbours, whether time makes a step that the work does not."""
+    change: the page says of each, and of all other neighbours, whether time makes a step that the work does not.
+    `notes` are what a reader of the answer has to know and no number says."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -194,4 +195,5 @@ class Suite:
     operators: Names = ()
     roofline: Names = ()
     boundaries: Where = field(default_factory=dict)
+    notes: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     gate: GateSpec | None = None

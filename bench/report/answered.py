@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bench.records.published import Beside
 from bench.report.answers import Answer, Said, answers
+from bench.report.in_short import NO_REFERENCE
 from bench.report.law_answers import law_answers
 from bench.report.markdown import inert, paragraph
 from bench.report.nouns import Laws, Table
@@ -11,9 +12,6 @@ from bench.report.order_answers import order_answers
 from bench.report.published_answers import published_answers
 
 HEADING = "The answer"
-NO_REFERENCE = (
-    "The suite compares with no reference, orders nothing and fits no law: its tables and figures are the answer."
-)
 
 
 def every_answer(tables: Sequence[Table], laws: Iterable[Laws], published: Sequence[Beside]) -> tuple[Answer, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bench.records.levels import level_text
 from bench.records.metrics import metric
 from bench.records.suite import TableSpec
+from bench.report.amounts import OPPOSITES
 from bench.report.nouns import Amount, Cell, Facet, Sentence
 from bench.report.work import TOLERANCE, WORK, Estimates, declared, listed, spread, times, work_words
 from bench.units import significant
@@ -56,7 +57,9 @@ def _title(name: str) -> str:
 
 def _relative(spec: TableSpec, ratio_label: str) -> Iterable[Sentence]:
     if ratio_label:
-        yield Sentence(text=f"{ratio_label} than the same case with {reference_text(reference(spec))}.")
+        word = ratio_label.split()[-1]
+        than = f"than the same case with {reference_text(reference(spec))}"
+        yield Sentence(text=f"Beside each, how many times {word} or {OPPOSITES[word]} it is {than}.")
 
 
 def _interval(spec: TableSpec, cells: Sequence[Cell]) -> Iterable[Sentence]:

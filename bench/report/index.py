@@ -1,4 +1,4 @@
-"""Published runs → `results/README.md`: each suite's question, its answer, and links to its files."""
+"""Published runs → `results/README.md`: each suite's question, its answer in short, and links to its files."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside, Quoted
 from bench.records.roofline import Roofline
-from bench.report.answered import answered_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
+from bench.report.in_short import short_text
 from bench.report.markdown import inert, paragraph
 from bench.report.measured import measured
 from bench.report.nouns import Laws, Table
 from bench.report.operators import Ran
 from bench.report.published import ALL, covered_text
 
-FILES = (("tables", "table.md"), ("measurements", "measurements.csv"), ("summary", "summary.json"), ("run", "run.json"))
+FILES = (
+    ("whole answer and tables", "table.md"),
+    ("measurements", "measurements.csv"),
+    ("summary", "summary.json"),
+    ("run", "run.json"),
+)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+/-]")
 
@@ -52,8 +57,8 @@ def index_readme(runs: Sequence[Shown], others: Sequence[Link] = (), quoted: Seq
     newline."""
     blocks = [
         "# Results",
-        "Every published run: what was asked, what its records answer, and where the numbers are. `bench report` "
-        "writes this page and [`index.html`](index.html), which sorts and filters.",
+        "Every published run: what was asked, what its records answer in short, and where the whole answer is. "
+        "`bench report` writes this page and [`index.html`](index.html), which sorts and filters.",
         *(block for run in runs for block in _run(run)),
     ]
     if quoted:
@@ -86,9 +91,9 @@ def _run(found: Shown) -> Iterator[str]:
     suite = found.run.suite
     yield f"## {inert(suite.title)}"
     yield paragraph(suite.question)
-    yield answered_text(found.tables, found.laws, found.published)
-    done = " · ".join(f"{label}: {text}" for label, text in measured(found.run, found.starts, found.outcomes))
-    yield paragraph(f"{done} · Findings: {len(found.findings)}")
+    yield short_text(found.run, found.starts, found.tables, found.laws)
+    done = dict(measured(found.run, found.starts, found.outcomes))
+    yield paragraph(f"Cases: {done['Cases']} · Rounds: {done['Rounds']} · Findings: {len(found.findings)}")
     yield " · ".join(f"[{inert(link.title)}]({address(link.path)})" for link in links(found))
 
 

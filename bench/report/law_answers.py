@@ -7,7 +7,8 @@ end of the line, from where a reader goes on, what it adds there.
 
 from collections.abc import Iterable
 
-from bench.report.answers import Answer, Said, named
+from bench.report.answers import Answer, Said
+from bench.report.compared import named
 from bench.report.laws import FORMULAS, RATES, coefficient_words, step_words, worst
 from bench.report.nouns import LawLine, Laws
 
@@ -18,12 +19,15 @@ def law_answers(found: Iterable[Laws]) -> tuple[Answer, ...]:
         Answer(
             heading=f"{laws.heading}, {FORMULAS[laws.form]}",
             sentences=tuple(
-                Said(subject=named(laws.factors, line.labels), text=_text(line, laws), remarks=_doubts(line))
-                for line in laws.lines
+                Said(subject=_subject(laws, line), text=_text(line, laws), remarks=_doubts(line)) for line in laws.lines
             ),
         )
         for laws in found
     )
+
+
+def _subject(laws: Laws, line: LawLine) -> str:
+    return named(tuple(zip(laws.factors, line.labels, strict=True)))
 
 
 def _text(line: LawLine, laws: Laws) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.records.levels import level_text, matches
 from bench.records.nouns import Case
-from bench.records.suite import Factors, Level, Suite, TableSpec
+from bench.records.suite import Factors, FigureSpec, Level, Suite, TableSpec, Where
 
 Combination = tuple[Level, ...]
 
@@ -37,10 +37,24 @@ def grids(spec: TableSpec, suite: Suite, cases: Sequence[Case]) -> tuple[Grid, .
 def heading(spec: TableSpec, suite: Suite) -> str:
     """`latency by size and model`; where other tables of the suite would be headed the same, with the part of `where`
     that they do not share: `…, match=flops`."""
-    plain = _placed(spec)
-    others = [other.where for other in suite.tables if _placed(other) == plain]
-    own = [name for name, levels in spec.where.items() if any(other.get(name) != levels for other in others)]
-    return ", ".join([plain, *(f"{name}={_either(spec.where[name])}" for name in own)])
+    return ", ".join(part for part in (_placed(spec), apart(spec, suite)) if part)
+
+
+def apart(spec: TableSpec, suite: Suite) -> str:
+    """The end of the heading: `match=flops`; empty where no other table of the suite would be headed the same."""
+    return _apart(spec.where, [other.where for other in suite.tables if _placed(other) == _placed(spec)])
+
+
+def law_heading(spec: FigureSpec, suite: Suite) -> str:
+    """`The law of latency by size`, and what `where` has that other such laws of the suite do not share."""
+    others = [each.where for each in suite.figures if each.law and (each.x, each.y) == (spec.x, spec.y)]
+    own = _apart(spec.where, others)
+    return f"The law of {spec.y} by {spec.x}{', ' if own else ''}{own}"
+
+
+def _apart(where: Where, others: Sequence[Where]) -> str:
+    own = [name for name, levels in where.items() if any(other.get(name) != levels for other in others)]
+    return ", ".join(f"{name}={_either(where[name])}" for name in own)
 
 
 def _placed(spec: TableSpec) -> str:

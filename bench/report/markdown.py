@@ -6,7 +6,7 @@ inline text is being read, and readers disagree about it; an entity is never str
 
 import re
 
-from bench.report.amounts import NOTHING, column_heads, has_best, mark, raised, ratio_words, value_words
+from bench.report.amounts import NOTHING, column_heads, factor_words, has_best, mark, raised, value_words
 from bench.report.gaps import LEAD, order_text
 from bench.report.inert import one_line
 from bench.report.nouns import Cell, Facet, Sentence, Table
@@ -54,16 +54,16 @@ def _sentence(text: str, sentence: Sentence) -> str:
 
 
 def _facet(table: Table, facet: Facet) -> str:
-    heads = [*map(inert, table.row_factors), *map(inert, column_heads(table, facet))]
+    heads = [*map(inert, table.row_factors), *map(inert, column_heads(facet))]
     rule = ["---"] * len(table.row_factors) + ["---:"] * len(facet.columns)
     lines = [heads, rule]
     for row in facet.rows:
-        lines.append([*map(inert, row.labels), *(_cell(cell, facet.divisor) for cell in row.cells)])
+        lines.append([*map(inert, row.labels), *(_cell(cell, facet.divisor, table.ratio_label) for cell in row.cells)])
     title = f"**{inert(facet.title)}**\n\n" if facet.title else ""
     return title + "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(cell: Cell, divisor: float) -> str:
+def _cell(cell: Cell, divisor: float, ratio_label: str) -> str:
     if cell.case is None:
         return NOTHING
     if cell.value is None:
@@ -72,5 +72,5 @@ def _cell(cell: Cell, divisor: float) -> str:
     first = f"**{value}**" if cell.best else value
     lines = [" ".join(part for part in (first + mark(cell), interval) if part)]
     if cell.ratio is not None:
-        lines.append(" ".join(part for part in ratio_words(cell.ratio) if part))
+        lines.append(" ".join(part for part in factor_words(cell.ratio, ratio_label) if part))
     return "<br>".join(lines)

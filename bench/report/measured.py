@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bench.records.levels import level_text
-from bench.records.nouns import Estimate, Run, Start
+from bench.records.nouns import Case, Estimate, Run, Start
 from bench.units import duration
 
 Items = tuple[tuple[str, str], ...]
@@ -27,15 +27,39 @@ def measured(run: Run, starts: Sequence[Start], outcomes: Sequence[Estimate]) ->
     counts = Counter(outcome.status for outcome in outcomes)
     statuses = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     threads = ", ".join(map(str, sorted({case.threads for case in run.cases})))
-    versions = [f"{name} {run.fingerprint[name]}" for name in _SOFTWARE if name in run.fingerprint]
     trial = duration(run.policy.trial_seconds)
     return (
         ("Cases", f"{len(run.cases)} ({statuses})" if statuses else str(len(run.cases))),
         ("Rounds", f"{_rounds(outcomes)}; a trial of {trial} of each case in every round"),
         ("Machine", f"{run.machine.name}; device {run.device}; threads {threads}"),
-        ("Software", ", ".join(versions) or "unknown"),
+        ("Software", _software(run) or "unknown"),
         *((("Measured", _when(starts)),) if starts else ()),
     )
+
+
+def circumstances(run: Run, starts: Sequence[Start], cases: Sequence[Case]) -> str:
+    """`Measured on 2026-11-21 on epyc-2c (AMD EPYC, 2 cores), device cpu, with torch 2.15.0; in these cases: dtype
+    float32, threads 1.`"""
+    facts = run.machine.facts
+    hardware = [*(facts[name] for name in ("cpu", "gpu") if name in facts)]
+    hardware += [f"{facts['cores']} cores"] if "cores" in facts else []
+    where = f"{run.machine.name} ({', '.join(hardware)})" if hardware else run.machine.name
+    when = f" on {day(starts)}" if starts else ""
+    using = f", with {_software(run)}" if _software(run) else ""
+    common = ", ".join(f"{name} {text}" for name, text in _common(cases))
+    return f"Measured{when} on {where}, device {run.device}{using}; in these cases: {common}."
+
+
+def _software(run: Run) -> str:
+    return ", ".join(f"{name} {run.fingerprint[name]}" for name in _SOFTWARE if name in run.fingerprint)
+
+
+def _common(cases: Sequence[Case]) -> Items:
+    """What the builder gets and the harness sets, as far as all cases have the same of it."""
+    told = [{**case.arguments, **case.levels, "allocator": case.allocator, "threads": case.threads} for case in cases]
+    texts = [{name: level_text(level) for name, level in levels.items()} for levels in told]
+    first = texts[0] if texts else {}
+    return tuple((name, text) for name, text in first.items() if all(own.get(name) == text for own in texts))
 
 
 def day(starts: Sequence[Start]) -> str:

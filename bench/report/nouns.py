@@ -87,7 +87,7 @@ class Order:
 class Table:
     """`row_factors` head the labels of the rows; `ratio_label` says what a cell's ratio is (empty: there are none), and
     `reference` to which level of which factor it is. `orders` are there where the suite asks for `gaps`; `exact` values
-    are known without timing."""
+    are known without timing. `apart` is the end of the heading that sets it apart from tables of the same layout."""
 
     heading: str
     row_factors: tuple[str, ...]
@@ -98,6 +98,7 @@ class Table:
     reference: tuple[tuple[str, str], ...] = ()
     orders: tuple[Order, ...] = ()
     exact: bool = False
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

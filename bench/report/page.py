@@ -15,6 +15,8 @@ from bench.report.crossings import crossings_text
 from bench.report.figures.files import path_of
 from bench.report.figures.nouns import Figure
 from bench.report.figures.words import alt_text
+from bench.report.in_short import HEADING as SHORT
+from bench.report.in_short import short_text
 from bench.report.inert import one_line
 from bench.report.laws import laws_text
 from bench.report.markdown import inert, paragraph, table_text
@@ -49,6 +51,7 @@ def page(
         f"# {inert(run.suite.title)}",
         paragraph(run.suite.question),
         _items(inert(f"{label}: {text}") for label, text in measured(run, starts, outcomes)),
+        f"## {SHORT}\n\n{short_text(run, starts, tables, laws)}",
         f"## {ANSWER}\n\n{answered_text(tables, laws, published)}",
         *(f"## {inert(table.heading)}\n\n{table_text(table).rstrip()}" for table in tables),
         *(f"## {inert(f'{figure.heading}, drawn')}\n\n{_picture(figure)}" for figure in figures),

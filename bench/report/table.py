@@ -13,7 +13,7 @@ from bench.records.nouns import Case, Comparison
 from bench.records.suite import Suite, TableSpec
 from bench.report.captions import caption, reference
 from bench.report.gaps import orders
-from bench.report.layout import Grid, grids, heading
+from bench.report.layout import Grid, apart, grids, heading
 from bench.report.nouns import Amount, Cell, Facet, Footnote, Row, Table
 from bench.report.work import Estimates, work_ratios
 from bench.units import common_scale
@@ -49,6 +49,7 @@ def build_table(
         reference=reference(spec),
         orders=orders(facets, lambda case, against: compare(case, against, spec.value)) if spec.gaps else (),
         exact=found.source == "exact",
+        apart=apart(spec, suite),
     )
 
 

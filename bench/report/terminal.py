@@ -16,7 +16,7 @@ from rich.table import Table as Drawing
 from rich.text import Text
 
 from bench.records.nouns import Comparison
-from bench.report.amounts import NOTHING, column_heads, has_best, mark, raised, ratio_words, value_words
+from bench.report.amounts import NOTHING, column_heads, factor_words, has_best, mark, raised, ratio_words, value_words
 from bench.report.answered import HEADING
 from bench.report.answers import Answer, Said
 from bench.report.gaps import LEAD, order_text
@@ -133,13 +133,15 @@ def _labels(table: Table, facet: Facet) -> tuple[_Column, ...]:
 def _columns(table: Table, facet: Facet) -> tuple[_Column, ...]:
     return tuple(
         _Column(
-            head=Text(wrapped(head)), cells=tuple(_cell(row.cells[i], facet.divisor) for row in facet.rows), right=True
+            head=Text(wrapped(head)),
+            cells=tuple(_cell(row.cells[i], facet.divisor, table.ratio_label) for row in facet.rows),
+            right=True,
         )
-        for i, head in enumerate(column_heads(table, facet))
+        for i, head in enumerate(column_heads(facet))
     )
 
 
-def _cell(cell: Cell, divisor: float) -> Text:
+def _cell(cell: Cell, divisor: float, ratio_label: str) -> Text:
     if cell.case is None:
         return Text(NOTHING, style="dim")
     if cell.value is None:
@@ -150,7 +152,7 @@ def _cell(cell: Cell, divisor: float) -> Text:
     if interval:
         shown.append(f" {interval}", style="dim")
     if cell.ratio is not None:
-        shown.append("\n" + " ".join(part for part in ratio_words(cell.ratio) if part), style="dim")
+        shown.append("\n" + " ".join(part for part in factor_words(cell.ratio, ratio_label) if part), style="dim")
     return shown
 
 

@@ -94,6 +94,8 @@ def test_a_file_s_name_must_be_fit_to_be_a_suite_s_name(tmp_path: Path, stem: st
         ("metrics: latency\n", "5:10: metrics: expected a list, found the text 'latency'"),
         ("metrics: []\n", "5:10: metrics: must not be empty"),
         ("tables: 3\n", "5:9: tables: expected a list, found the number 3"),
+        ("notes: One network.\n", "5:8: notes: expected a list, found the text 'One network.'"),
+        ("notes: [3]\n", "5:9: notes[0]: expected text, found the number 3"),
         ("tables: [3]\n", "5:10: tables[0]: expected a mapping, found the number 3"),
         (
             "tables: [{rows: model, columns: batch}]\n",

@@ -52,21 +52,32 @@ def test_ends_that_read_the_same_are_said_once() -> None:
     assert said(ratio(2.0), ratio(2.001)).text == "is 2.00× slower than model=cnn"
 
 
-def test_rows_whose_interval_contains_one_are_named() -> None:
+def test_rows_whose_interval_contains_one_are_named_and_are_no_end_of_a_range() -> None:
     found = said(ratio(1.01), ratio(3.0), ratio(0.99))
-    assert found.remarks == ("not told apart from it, the interval containing 1: size 1, size 3",)
+    assert found == Said(
+        subject="lstm",
+        text="is 3.00× slower (size 2) than model=cnn",
+        remarks=("no difference shown in size 1, size 3",),
+    )
+    wide = Cell(case="c", value=Amount(value=1.0), ratio=Amount(value=5.0, low=0.9, high=9.0))
+    assert said(wide, ratio(3.0), ratio(2.0)).text == "is 2.00× (size 3) to 3.00× (size 2) slower than model=cnn"
+
+
+def test_a_small_difference_that_is_shown_is_not_written_as_none() -> None:
+    assert said(ratio(1.003, 0.001)).text == "is 1.003× slower than model=cnn"
+    assert said(ratio(1 / 1.003, 0.001)).text == "is 1.003× faster than model=cnn"
 
 
 def test_an_interval_that_touches_one_contains_it() -> None:
     touching = Cell(case="c", value=Amount(value=1.0), ratio=Amount(value=1.2, low=1.0, high=1.4))
-    assert said(touching, ratio(3.0)).remarks == ("not told apart from it, the interval containing 1: size 1",)
+    assert said(touching, ratio(3.0)).remarks == ("no difference shown in size 1",)
 
 
 def test_what_is_told_apart_nowhere_is_not_called_slower_or_faster() -> None:
     assert said(ratio(1.01), ratio(0.99)) == Said(
-        subject="lstm", text="is not told apart from model=cnn, from 1.01× slower (size 1) to 1.01× faster (size 2)",
-        remarks=(),
-    )  # fmt: skip
+        subject="lstm", text="shows no difference from model=cnn in any of 2 cases", remarks=()
+    )
+    assert said(ratio(1.01)).text == "shows no difference from model=cnn"
     ((one,),) = [answer.sentences for answer in answers([replace(compared(ratio(1.0, None)), exact=True)])]
     assert one.text == "is equal to model=cnn"
 
@@ -90,6 +101,10 @@ def test_where_no_ratio_has_a_paired_interval_none_is_said() -> None:
 def test_exact_values_need_no_interval() -> None:
     ((one,),) = [answer.sentences for answer in answers([replace(compared(ratio(2.0, None)), exact=True)])]
     assert one == Said(subject="lstm", text="is 2.00× slower than model=cnn", remarks=())
+    ((one,),) = [
+        answer.sentences for answer in answers([replace(compared(ratio(2.0, None), ratio(1.0, None)), exact=True)])
+    ]
+    assert (one.text, one.remarks) == ("is 2.00× slower (size 1) than model=cnn", ("equal in size 2",))
 
 
 def test_unequal_work_stands_in_the_sentence_that_compares() -> None:
@@ -172,8 +187,8 @@ def test_where_the_reference_is_a_row_the_sentences_are_about_the_other_rows() -
         ),
         Said(
             subject="unfolded",
-            text="is 1.01× (size 8 of training) to 2.00× (size 16 of training) slower than implementation=library",
-            remarks=("not told apart from it, the interval containing 1: size 8 of training",),
+            text="is 2.00× slower (size 16 of training) than implementation=library",
+            remarks=("no difference shown in size 8 of training",),
         ),
     )
 

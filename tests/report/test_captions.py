@@ -24,7 +24,7 @@ def inputs(**values: tuple[float, float]) -> Estimates:
 def test_the_caption_says_what_the_numbers_are() -> None:
     assert texts()[:3] == [
         "latency: wall time of a step: the median of a trial's samples.",
-        "× slower than the same case with model=cnn.",
+        "Beside each, how many times slower or faster it is than the same case with model=cnn.",
         "In brackets: the 95 % interval over the trials.",
     ]
 

@@ -13,6 +13,13 @@ def test_the_index_of_the_results() -> None:
     )
 
 
+def test_a_suite_has_its_answer_in_short_and_links_to_the_whole_one() -> None:
+    text = index_readme([ordinary()])
+    assert "- **inference** against model=cnn: at size=28, lstm is 1.84× slower; " in text
+    assert "[whole answer and tables](sample/epyc-2c/table.md)" in text
+    assert "The law of latency" not in text
+
+
 def test_a_run_that_attacks_stays_text() -> None:
     page = (
         MarkdownIt("commonmark").enable("table").render(index_readme([hostile()], [Link(title="[x](y)", path="a b")]))

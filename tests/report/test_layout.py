@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from bench.records.suite import Factors, Overlay, TableSpec
-from bench.report.layout import Grid, grids, heading, label
+from bench.records.suite import Factors, FigureSpec, Overlay, TableSpec
+from bench.report.layout import Grid, apart, grids, heading, label, law_heading
 from tests.report.samples import CASES, SPEC, SUITE, crossed
 
 
@@ -91,3 +91,22 @@ def test_tables_that_would_be_headed_alike_say_in_which_part_of_where_they_diffe
         "latency by size and model, mode=training or inference, size=28",
         "flops by size and model",
     ]
+
+
+def test_laws_that_would_be_headed_alike_say_in_which_part_of_where_they_differ() -> None:
+    plain = FigureSpec(x="size", y="latency", law="line")
+    other = replace(plain, where={"model": ("cnn",)})
+    drawn = replace(plain, law=None, where={"model": ("lstm",)})
+    assert law_heading(plain, replace(SUITE, figures=(plain, drawn))) == "The law of latency by size"
+    suite = replace(SUITE, figures=(replace(plain, where={"model": ("lstm", "gru")}), other))
+    assert [law_heading(spec, suite) for spec in suite.figures] == [
+        "The law of latency by size, model=lstm or gru",
+        "The law of latency by size, model=cnn",
+    ]
+
+
+def test_what_sets_a_heading_apart_is_its_end() -> None:
+    one = replace(SPEC, where={"mode": ("inference",)})
+    suite = replace(SUITE, tables=(one, SPEC))
+    assert [apart(spec, suite) for spec in suite.tables] == ["mode=inference", ""]
+    assert heading(one, suite) == f"latency by size and model, {apart(one, suite)}"

@@ -107,7 +107,7 @@ def test_no_wrapped_line_begins_with_a_command_of_a_ci_service(width: int) -> No
 def test_the_answer_is_a_sentence_for_each_subject_below_the_heading_of_its_table() -> None:
     text = drawn(answer_view(every_answer([table()], [], [])), 200)
     assert text.splitlines()[:3] == ["The answer", "", "latency by size and model, against model=cnn"]
-    assert "\n  lstm is from 1.84× slower (size 28 of inference) to " in text
+    assert "\n  lstm is 1.84× slower (size 28 of inference) than model=cnn, at " in text
     assert "at 36× the parameters and 1.00× to 4.1× the flops" in text
 
 

@@ -49,7 +49,7 @@ def test_every_compared_case_has_a_row_and_every_metric_a_column_in_its_own_unit
     made = why()
     (facet,) = made.facets
     assert made.heading == HEADING
-    assert column_heads(made, facet) == [
+    assert column_heads(facet) == [
         *("latency (ms)", "flops (10⁶)", "flop_rate (Mflop/s)", "sequential_steps", "operations", "page_faults"),
         *("allocated (MiB)", "peak_memory (MiB)"),
     ]

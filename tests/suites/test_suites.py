@@ -7,7 +7,7 @@ import pytest
 from bench.api.planning import Options, Plan, expected_seconds, plan
 from bench.records.metrics import METRICS
 from bench.records.suite import PolicyKeys
-from bench.report.layout import heading
+from bench.report.layout import grids, heading, law_heading
 from networks.ladder import RUNGS
 
 SUITES = Path(__file__).resolve().parents[2] / "suites"
@@ -79,10 +79,24 @@ def test_the_ladder_stands_on_both_sides_of_pytorchs_boundaries(below: int) -> N
 
 
 @pytest.mark.parametrize("name", MOST)
-def test_no_two_tables_of_a_suite_are_headed_alike(name: str) -> None:
+def test_no_two_tables_and_no_two_laws_of_a_suite_are_headed_alike(name: str) -> None:
     suite = planned(name).suite
     headings = [heading(spec, suite) for spec in suite.tables]
+    headings += [law_heading(spec, suite) for spec in suite.figures if spec.law]
     assert len(set(headings)) == len(headings)
+
+
+def test_the_fairness_suite_answers_for_each_batch_and_mode_at_every_match() -> None:
+    asked = plan(SUITES / "fairness.yaml", Options(seed=1))
+    first, second = grids(asked.suite.tables[0], asked.suite, asked.cases), asked.suite.tables[1]
+    assert [grid.title for grid in first] == [
+        f"batch {batch} · {mode}" for batch in (1, 64) for mode in ("inference", "training")
+    ]
+    assert {grid.columns for grid in first} == {("rnn", "gru", "lstm", "cnn")}
+    assert {tuple(labels for labels, _ in grid.rows) for grid in first} == {(("input",), ("parameters",), ("flops",))}
+    rows = {tuple(labels for labels, _ in grid.rows) for grid in grids(second, asked.suite, asked.cases)}
+    assert rows == {(("retain", "1"), ("retain", "2"), ("system", "1"))}
+    assert second.relative_to == {"model": "cnn"}
 
 
 def test_graphs_and_cold_caches_are_measured_on_cuda_alone() -> None:
@@ -95,7 +109,8 @@ def test_graphs_and_cold_caches_are_measured_on_cuda_alone() -> None:
 
 @pytest.mark.parametrize("name", ["fairness", "slicing"])
 def test_a_table_of_networks_that_were_matched_says_what_is_equal(name: str) -> None:
-    matched = [spec for spec in planned(name).suite.tables if spec.relative_to and "model" in spec.relative_to]
+    compared = [spec for spec in planned(name).suite.tables if spec.relative_to and "model" in spec.relative_to]
+    matched = [spec for spec in compared if "match" not in spec.rows]
     assert {spec.equal for spec in matched} == {"input", "parameters", "flops"}
     assert all(spec.where["match"] in {(spec.equal,), ("hidden",)} for spec in matched)
 

@@ -12,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.report import operators, published
-from bench.report.amounts import NOTHING, column_heads, has_best, ratio_words, value_words
-from bench.report.answered import NO_REFERENCE, every_answer
+from bench.report.amounts import NOTHING, column_heads, factor_words, has_best, value_words
+from bench.report.answered import every_answer
 from bench.report.figures.files import path_of
 from bench.report.figures.words import alt_text
 from bench.report.gaps import LEAD, order_text
+from bench.report.in_short import HEADING as SHORT
+from bench.report.in_short import NO_REFERENCE, at_most, further, in_short, lead
 from bench.report.index import address, figure_title, links
 from bench.report.inert import one_line
 from bench.report.laws import law_caption, law_cells, law_heads, law_values
@@ -84,27 +86,32 @@ _ENVIRONMENT.globals |= {
     "ROOFLINE": roofline.HEADING,
     "ROOFLINE_HEADS": roofline.HEADS,
     "ROOFLINE_NUMBERS": roofline.NUMBERS,
+    "SHORT": SHORT,
     "roofline_cells": roofline.cells,
     "roofline_sentences": roofline.sentences,
     "address": address,
     "alt_text": alt_text,
+    "at_most": at_most,
     "every_answer": every_answer,
     "column_heads": column_heads,
     "day": day,
+    "factor_words": factor_words,
     "factors": factors,
     "figure_title": figure_title,
     "compact": compact,
+    "further": further,
     "has_best": has_best,
+    "in_short": in_short,
     "law_caption": law_caption,
     "law_cells": law_cells,
     "law_heads": law_heads,
     "law_values": law_values,
+    "lead": lead,
     "links": links,
     "measured": measured,
     "number": number,
     "order_text": order_text,
     "path_of": path_of,
-    "ratio_words": ratio_words,
     "repeat_command": repeat_command,
     "value_words": value_words,
 }

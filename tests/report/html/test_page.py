@@ -147,6 +147,13 @@ def test_a_run_beside_which_nothing_stands_has_no_such_sections() -> None:
     assert '"#ran"' not in text
 
 
+@pytest.mark.parametrize("text", [ORDINARY, INDEX], ids=["page", "index"])
+def test_a_page_answers_in_short_before_it_answers_in_full(text: str) -> None:
+    shown = Reader(text).text
+    assert shown.index("lstm is 1.84× slower; at size=56") < shown.index("than model=cnn, at 36× the parameters")
+    assert "in these cases: allocator retain, threads 1." in shown
+
+
 def test_the_answer_of_a_page_is_worked_out_of_tables_and_laws() -> None:
     text = Reader(ORDINARY).text
     assert "than model=cnn, at 36× the parameters and 1.00× to 4.1× the flops" in text
