@@ -176,7 +176,7 @@ class CudaDevice(CardEyes, HostDevice):
 
     def passed(self, mark: int) -> bool:
         """Asked of the event, which waits for nothing."""
-        return self._events[mark].query()
+        return bool(self._events[mark].query())  # type: ignore[no-untyped-call]
 
     def between(self, start: int, end: int) -> int:
         """Events tell about half a microsecond apart (CUDA's documentation of cudaEventElapsedTime)."""

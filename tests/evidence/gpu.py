@@ -15,7 +15,7 @@ whose files come back:
 
     python3 -m pip install -q --no-index --no-deps --no-cache-dir --target .site .whl/*.whl || exit
     export PYTHONPATH=$PWD/.site:$PWD PYTHONUNBUFFERED=1; tar xzf .whl/runs.tgz 2>/dev/null
-    make gpu-evidence INTERPRETER=python3 2>&1 | tee $OUT/log
+    python3 -m tests.evidence.gpu 2>&1 | tee $OUT/log
     tar czf $OUT/runs.tgz $(ls -d .bench/runs results/*/h[12]00 2>/dev/null)
 
 Here `tar xzf runs.tgz`, and `cp runs.tgz .whl/` before the next call.

@@ -8,6 +8,7 @@ import pytest
 from bench.measure import card
 from bench.measure.card import NoCard, card_named, chosen_card, noise
 from bench.measure.client import environment
+from bench.measure.probes import Reading
 from bench.records.card import COUNTED, throttles
 
 QUIET: card.Readings = {
@@ -66,7 +67,7 @@ def test_what_one_reading_does_not_tell_the_other_does() -> None:
     assert set(noise(silent, silent).values()) == {"unknown"}
 
 
-def counting(**counted: card.Reading) -> card.Readings:
+def counting(**counted: Reading) -> card.Readings:
     """A card that is well when it is asked and has been slowed down before, for so many nanoseconds."""
     return {**QUIET, **dict.fromkeys(COUNTED, 5e12), **counted}
 
@@ -90,7 +91,8 @@ def test_what_slowed_a_card_before_a_trial_is_none_of_its_reasons() -> None:
 
 
 def test_a_card_that_counts_nothing_says_so() -> None:
-    silent = counting(**dict.fromkeys(COUNTED, "unknown"))
+    unknown: card.Readings = dict.fromkeys(COUNTED, "unknown")
+    silent = counting(**unknown)
     found = noise(silent, silent)
     assert (found["gpu_reasons"], found["gpu_slowed"]) == (0.0, "unknown")
 

@@ -4,6 +4,7 @@ import platform
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from bench.measure import machine as module
@@ -96,7 +97,7 @@ def test_a_machine_whose_memory_grows_as_it_is_used_is_the_same_on_its_card(
 ) -> None:
     with_card(monkeypatch)
     before = machine(device, None)
-    monkeypatch.setattr(module.psutil, "virtual_memory", lambda: SimpleNamespace(total=7 << 40))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=7 << 40))
     after = machine(device, None)
     assert (before.identity == after.identity) is same
     assert ("memory" in after.facts) is not same
