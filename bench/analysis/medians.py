@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bench.analysis.trials import Counted
-from bench.analysis.values import UNKNOWN
+from bench.analysis.values import unknown
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Estimate, Record
 from bench.records.suite import Policy
@@ -16,7 +16,7 @@ def median_of(case: str, metric: str, values: Collection[float], *, counted: Cou
     if not counted.trials:
         return without(case, metric, (_failures(counted) or counted.failed or (None,))[-1])
     if not values:
-        return Estimate(case=case, metric=metric, value=None, note=UNKNOWN[metric])
+        return Estimate(case=case, metric=metric, value=None, note=unknown(metric, counted.trials))
     ordered = sorted(values)
     interval = None if counted.disturbed else median_interval(ordered, looks=looks(policy))
     low, high = interval or (None, None)

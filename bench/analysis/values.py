@@ -31,6 +31,7 @@ class _Sorted:
     device: tuple[int, ...]
     page_faults: float | None
     mark_floor: float | None
+    device_loops: float
     energy: float | None
 
 
@@ -75,10 +76,10 @@ def _page_faults(trial: _Sorted, known: Known) -> float | None:
 
 
 def _device_time(trial: _Sorted, known: Known) -> float | None:
-    """What the marks of a sample cost by themselves is no part of it."""
+    """What the marks of a sample cost by themselves is no part of it; a sample may have fewer steps than others."""
     if not trial.device or trial.mark_floor is None:
         return None
-    return max(0.0, median(trial.device) - trial.mark_floor) / trial.loops / SECOND
+    return max(0.0, median(trial.device) - trial.mark_floor) / trial.device_loops / SECOND
 
 
 def _launch(trial: _Sorted, known: Known) -> float | None:
@@ -123,9 +124,22 @@ UNKNOWN: dict[str, str] = {
     "flop_rate": "the workload does not declare its flops",
     "page_faults": "the kernel does not count page faults",
     "busy_share": "no device runs kernels here",
-    ENERGY: "no counter of a card's energy was read: there is none here, or the suite did not ask when it was measured",
+    ENERGY: "no counter of a card's energy was read: there is none here, its steps meet cold caches, or the suite did "
+    "not ask when it was measured",
 }
 """Why a metric that is timed may have no value."""
+
+NOT_READY = (
+    "a step does not lie ready for the device: it has more launches than the device's queue has room for, takes too "
+    "long to launch, or waits for the device"
+)
+"""Why one that is told by the device's own clock has none on a device that has one."""
+
+
+def unknown(metric: str, trials: Iterable[Record]) -> str:
+    """Why the metric has no value in these trials."""
+    late = any(not trial.device and probe(trial, "device_late") for trial in trials)
+    return NOT_READY if late and metric in ("device_time", "launch") else UNKNOWN[metric]
 
 
 def value(trial: Record, metric: str, known: Known) -> float | None:
@@ -157,5 +171,6 @@ def _sorted(trial: Record) -> _Sorted:
         device=trial.device,
         page_faults=probe(trial, "page_faults"),
         mark_floor=probe(trial, "mark_floor"),
+        device_loops=probe(trial, "device_loops") or trial.loops,
         energy=trial.metrics.get(ENERGY),
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from bench.errors import BenchError
 from bench.measure.device import kind_of
+from bench.measure.energy import SECONDS as METERED
 from bench.measure.timeline import SHARE
 from bench.plan.matrix import expand, resolve
 from bench.plan.patterns import refused_label
@@ -16,6 +17,7 @@ from bench.plan.project import Project, find_project
 from bench.plan.select import select
 from bench.plan.suite import load_suite
 from bench.plan.targets import find_target
+from bench.records.metrics import ENERGY, shown
 from bench.records.nouns import Case
 from bench.records.suite import Level, Policy, PolicyKeys, Suite
 
@@ -98,15 +100,25 @@ def notes(plan: Plan) -> tuple[str, ...]:
     return tuple(note for target in targets for note in find_target(target, plan.project).notes)
 
 
-def expected_seconds(plan: Plan) -> float:
+STEPS_OF_A_TRIAL, STEPS_OF_A_SURVEY = 10, 65
+"""So many steps a trial and a survey take the time of, however long one is. A trial makes those of its warm-up, three
+samples and, on a GPU, what looks whether they lie ready. A survey makes five, two of them under profilers, which take
+30 µs for each operator and each kernel that they see, of which there are ten for every launch."""
+
+
+def expected_seconds(plan: Plan, *, steps: Mapping[str, float] | None = None) -> float:
     """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey; on a GPU
-    a trial is timed by two clocks."""
+    a trial is timed by two clocks, and metered where the suite shows energy. `steps`: the seconds that launching a step
+    takes, by case, where somebody knows."""
     kind = kind_of(plan.options.device)
     if not kind.real:
         return 0.0
     measured = [case for case in plan.cases if case.skip is None]
     policy, allocators = plan.policy, {case.allocator for case in measured}
-    timed = policy.trial_seconds * (1 + SHARE * kind.gpu)
     servers = len(allocators) * (1 + policy.rounds / policy.rounds_per_server)
-    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * (timed + 0.1))
+    timed = policy.trial_seconds * (1 + SHARE * kind.gpu) + 0.1
+    hot = sum(case.cache == "hot" for case in measured) if kind.gpu and ENERGY in shown(plan.suite) else 0
+    long = sum(steps.get(case.id, 0.0) for case in measured) if steps else 0.0
+    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * timed)
+    guess += long * (STEPS_OF_A_SURVEY + policy.rounds * STEPS_OF_A_TRIAL) + hot * policy.rounds * METERED
     return min(guess, policy.max_seconds or guess)

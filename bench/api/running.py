@@ -24,7 +24,7 @@ from bench.measure.lock import run_lock
 from bench.measure.machine import machine
 from bench.measure.request import Place, Tree
 from bench.measure.runner import Means, Runner
-from bench.plan.project import Project
+from bench.plan.project import Project, find_project
 from bench.plan.schedule import order
 from bench.plan.suite import load_suite
 from bench.records.codec import encode
@@ -67,9 +67,8 @@ def resume(folder: Path, listen: Listener, *, wait: float | None = 0) -> Path:
 
     Raises BenchError where the suite, the subject, the software or the machine is not what it was, Busy where another
     process is measuring it."""
-    local = store.read_local(folder)
-    site = Site.here(Path(local["suite"]), Path(local["data"]) if local["data"] else None)
-    made = store.read_run(folder)
+    local, made = store.read_local(folder), store.read_run(folder)
+    site = Site.here(suite_of(folder, made, local["suite"]), Path(local["data"]) if local["data"] else None)
     if made.gate is not None:
         raise BenchError("a gate is not gone on with: its base is gone", where=str(folder), hint="gate again")
     settings = {"threads": str(made.policy.threads), "allocator": made.policy.allocator}
@@ -81,6 +80,14 @@ def resume(folder: Path, listen: Listener, *, wait: float | None = 0) -> Path:
     with run_lock(folder / store.LOCK, made.name), measuring(made.name, site, device=made.device, wait=wait):
         _measure(folder, made, site, listen)
     return folder
+
+
+def suite_of(folder: Path, made: Run, local: str) -> Path:
+    """The suite's file: where it stands in the project whose run this is, which may have come here from another place;
+    for a run that lies elsewhere, where it was when the run began."""
+    root = find_project(folder.resolve() / "suite.yaml").root
+    here = root / made.suite_file
+    return here if folder.resolve().parent == store.runs_folder(root) and here.is_file() else Path(local)
 
 
 def describe(planned: Plan, site: Site) -> Run:

@@ -1,13 +1,15 @@
 """Two readings of a graphics card → what it did in between: clocks, reasons to slow down, heat, power, neighbours.
 
 Nothing here knows the driver; what does, `bench.measure.nvml`, is imported when a card is asked for, so that a run on a
-processor loads nothing of NVIDIA's. Readings are taken before and after the samples of a trial, never among them."""
+processor loads nothing of NVIDIA's. Readings are taken before and after the samples of a trial, never among them. At
+the second the card is idle again: so what slowed it down meanwhile is told by counters that run all the time."""
 
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
 from bench.measure.probes import Reading
+from bench.records.card import COUNTED
 
 Readings = dict[str, Reading]
 
@@ -24,7 +26,8 @@ class Card(Protocol):
 
     def read(self) -> Readings:
         """`clock` and `memory_clock` in MHz, `reasons` (bits, see `bench.records.card`), `temperature` in degrees
-        Celsius, `power` in watts, `memory` in bytes, `others`: processes on it beside ours. Empty without a card."""
+        Celsius, `power` in watts, `memory` in bytes, `others`: processes on it beside ours; and the names of
+        `bench.records.card.COUNTED`. Empty without a card."""
         ...
 
     def energy(self) -> Reading:
@@ -32,11 +35,11 @@ class Card(Protocol):
         ...
 
     def power(self) -> Reading:
-        """Watts; the mean over up to a second before, on some cards."""
+        """Watts at this moment; the mean over the second before where the card tells nothing else."""
         ...
 
     def facts(self) -> dict[str, str]:
-        """What it is and how it is set; no serial number and no identifier."""
+        """What it is and how it is set; no serial number, and of its identifier a hash."""
         ...
 
 
@@ -91,10 +94,27 @@ def chosen_card(device: str, visible: str | None) -> str | None:
 
 
 def noise(before: Mapping[str, Reading], after: Mapping[str, Reading]) -> Readings:
-    """What belongs to a trial: the lower of the two clocks, any reason that held at either end, the larger of all else.
+    """What belongs to a trial: the lower of the two clocks, any reason that held at either end or has been counted in
+    between, the larger of all else. `gpu_slowed` is for how many seconds it was counted, all reasons together.
 
     The clock before is that after the warm-up and the sentinel: a card that idled would have had a low one."""
-    return {f"gpu_{name}": _both(name, before.get(name, "unknown"), value) for name, value in after.items()}
+    told = {name: _both(name, before.get(name, "unknown"), value) for name, value in after.items()}
+    found = {f"gpu_{name}": value for name, value in told.items() if name not in COUNTED}
+    moved = {name: _moved(before.get(name, "unknown"), after[name]) for name in COUNTED if name in after}
+    counts = {name: count for name, count in moved.items() if count != "unknown"}
+    if bits := {COUNTED[name] for name, count in counts.items() if count > 0}:
+        found["gpu_reasons"] = float(sum(bits | _bits(found.get("gpu_reasons", "unknown"))))
+    return {**found, **({"gpu_slowed": sum(counts.values()) / 1e9 if counts else "unknown"} if moved else {})}
+
+
+def _moved(before: Reading, after: Reading) -> Reading:
+    return "unknown" if before == "unknown" or after == "unknown" else after - before
+
+
+def _bits(reasons: Reading) -> set[int]:
+    """The powers of two that a mask is the sum of."""
+    mask = 0 if reasons == "unknown" else int(reasons)
+    return {1 << place for place in range(mask.bit_length()) if mask >> place & 1}
 
 
 def _both(name: str, before: Reading, after: Reading) -> Reading:

@@ -174,6 +174,10 @@ class CudaDevice(CardEyes, HostDevice):
         self._marks += 1
         return self._marks - 1
 
+    def passed(self, mark: int) -> bool:
+        """Asked of the event, which waits for nothing."""
+        return bool(self._events[mark].query())  # type: ignore[no-untyped-call]
+
     def between(self, start: int, end: int) -> int:
         """Events tell about half a microsecond apart (CUDA's documentation of cudaEventElapsedTime)."""
         return round(_nanoseconds(self._events[start], self._events[end]))

@@ -1,11 +1,14 @@
 """The child on the fake CUDA device: a processor that launches and a device that works, both made up. No torch.
 
 Besides `takes`, which is what a step needs of the device, the level `launch` scripts it where a suite has it: the
-seconds that the processor needs to launch a step (else a tenth of that). With `fault: spoilt` a case fails and leaves a
+seconds that the processor needs to launch a step (else a tenth of that), and `launches` into how many parts, each
+launched by itself, the step falls (else one). With `fault: spoilt` a case fails and leaves a
 context in which all others fail too; with `fault: shared` it fails wherever it is not the first of its process."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import repeat
 from typing import cast
 
 from bench.measure import trial
@@ -19,6 +22,8 @@ MARK, WAKING = 1_000, 5_000
 """Nanoseconds of the device's that a mark takes, and of the processor's between the end of the work and its notice."""
 COOLING, CALL = 40_000, 2_000
 """Nanoseconds that the device empties its cache for; what the processor takes to ask for anything."""
+QUEUE = 1024
+"""So many launches wait for the device; then the processor waits for it."""
 COLD = 1.5
 """How many times longer a step's work takes with cold caches."""
 OPENING = {"context": 0.25, "libraries": 0.5}
@@ -33,17 +38,19 @@ def main(request: Json, channel: Channel) -> None:
 class FakeCudaWorkload(FakeWorkload):
     """A step is launched by the processor, and done by the device when its turn comes."""
 
-    def __init__(self, device: "FakeCudaDevice", work: float, launch: float, fault: str) -> None:
+    def __init__(self, device: "FakeCudaDevice", work: float, launch: float, fault: str, *, launches: int = 1) -> None:
         super().__init__(device, work, fault)
-        self.cuda, self.launch = device, launch
+        self.cuda, self.launch, self.launches = device, launch, launches
 
     def step(self) -> float:
         """Returns when it is launched."""
         began = self.cuda.time
         result = super().step()
         work = self.cuda.time - began
-        self.cuda.time = began + round(self.launch * 1e9)
-        self.cuda.work(round(work * (COLD if self.cuda.is_cold else 1.0)))
+        self.cuda.time = began
+        for _ in repeat(None, self.launches):
+            self.cuda.time += round(self.launch * 1e9 / self.launches)
+            self.cuda.work(round(work * (COLD if self.cuda.is_cold else 1.0) / self.launches))
         self.cuda.is_cold = False
         return result
 
@@ -54,14 +61,20 @@ class FakeCudaDevice(FakeDevice):
     def __init__(self, request: Json) -> None:
         super().__init__(request)
         self.free, self.is_cold, self.met = 0, False, 0
+        self.queue: deque[int] = deque()
         self.marks: list[int] = []
         self.waits: list[int] = []
         self._cost = dict(OPENING)
         self._spoilt = False
 
     def work(self, nanoseconds: int) -> None:
-        """The device does that after what it has to do already."""
+        """The device does that after what it has to do already; what the queue has no room for waits to be launched."""
+        while self.queue and self.queue[0] <= self.time:
+            self.queue.popleft()
+        if len(self.queue) >= QUEUE:
+            self.time = self.queue.popleft()
         self.free = max(self.free, self.time) + nanoseconds
+        self.queue.append(self.free)
 
     def prepare(self, *, threads: int, seed: int) -> None:
         """The fake device's; a context that a case has spoilt is not mended."""
@@ -90,7 +103,8 @@ class FakeCudaDevice(FakeDevice):
                 return FakeCudaWorkload(self, 0.001, 0.0001, "none")
             made = cast("FakeWorkload", built(**given))
             launch = float(cast("float", levels.get("launch", made.seconds / 10)))
-            return FakeCudaWorkload(self, made.seconds, launch, self.fault)
+            launches = cast("int", levels.get("launches", 1))
+            return FakeCudaWorkload(self, made.seconds, launch, self.fault, launches=launches)
 
         return workload
 
@@ -128,6 +142,10 @@ class FakeCudaDevice(FakeDevice):
         self.work(MARK)
         self.marks.append(self.free)
         return len(self.marks) - 1
+
+    def passed(self, mark: int) -> bool:
+        """Whether the device has come to it by the processor's time."""
+        return self.marks[mark] <= self.time
 
     def between(self, start: int, end: int) -> int:
         """The marks' own time is in it, as on a real device."""

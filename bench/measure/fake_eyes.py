@@ -10,6 +10,7 @@ from bench.measure.kernels import Launched
 from bench.measure.memory import Peak
 from bench.measure.probes import Reading
 from bench.measure.sampler import Step
+from bench.records.card import COUNTED
 from bench.records.roofline import COPY
 
 FULL = 1980.0
@@ -22,8 +23,10 @@ CARDS: dict[str, dict[str, float]] = {
     "hot": {"reasons": 0x40, "temperature": 91.0, "clock": 1500.0},
     "slow_card": {"clock": 900.0},
     "shared_card": {"others": 2.0},
+    "capped_card": {"slowed_power_cap": 0.25},
 }
-"""What its driver says otherwise than of a card that is well, by the level of `fault`."""
+"""What its driver says otherwise than of a card that is well, by the level of `fault`; of what it counts, the share of
+the time in which it does."""
 
 
 class FakeCard:
@@ -43,7 +46,7 @@ class FakeCard:
             "memory": float(2 << 30),
             "others": 0.0,
         }
-        return {**well, **self.wrong}
+        return {**well, **self.wrong, **{name: self.wrong.get(name, 0.0) * self.now() for name in COUNTED}}
 
     def energy(self) -> Reading:
         """What it has taken since its clock began, as of the last tick."""

@@ -1,7 +1,9 @@
 """The machine → its name for people and folders, and a stable identity.
 
 The identity hashes models, counts, memory and virtualisation: nothing that a reboot changes, and no host name, user
-name or serial number."""
+name or serial number. On a GPU it also hashes which of several cards of one model this is, by a hash of the card's
+identifier, since a run is to be gone on with on the card that began it; the host's memory is left out there, because
+virtual machines that lend a GPU may be given memory as they use it."""
 
 import os
 import platform
@@ -17,9 +19,9 @@ from bench.records.nouns import Machine
 
 _NOISE_WORDS = r"\((?:r|tm)\)|\b(?:amd|intel|processor|cpu|core|genuine|nvidia)\b|\b\d+-core\b|@.*"
 
-ANOTHER = ("gpu", "gpu_memory", "gpu_power_limit", "gpu_partitions")
-"""What makes another card, and so another machine, of one: model, memory, the power that it may take, and whether it is
-one part of a card. Its driver is software: a start has it."""
+ANOTHER = ("gpu", "gpu_card", "gpu_memory", "gpu_power_limit", "gpu_partitions")
+"""What makes another card, and so another machine, of one: model, which card of that model, memory, the power that it
+may take, and whether it is one part of a card. Its driver is software: a start has it."""
 
 
 def machine(device: str, name: str | None) -> Machine:
@@ -27,7 +29,6 @@ def machine(device: str, name: str | None) -> Machine:
     facts = {
         "cpu": cpu_model(),
         "cores": str(os.cpu_count()),
-        "memory": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
         "virtualisation": virtualisation(),
         "system": platform.system(),
     }
@@ -36,6 +37,8 @@ def machine(device: str, name: str | None) -> Machine:
         card = card_named(device, os.environ).facts()
         facts |= {name: card[name] for name in ANOTHER if card.get(name, UNKNOWN) != UNKNOWN}
         own = short(slug(card["gpu"])) if "gpu" in facts else f"{own}-no-gpu"
+    else:
+        facts["memory"] = f"{round(psutil.virtual_memory().total / 2**30)} GiB"
     text = "|".join(f"{key}={value}" for key, value in sorted(facts.items()))
     return Machine(name=name or own, identity=hash_of_text(text.encode()), facts=facts)
 

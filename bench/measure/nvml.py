@@ -2,14 +2,19 @@
 
 NVML counts cards in the order of the PCI bus and heeds no CUDA_VISIBLE_DEVICES, so a child, which knows the identifier
 of the card that it computes on, names that. Functions have been renamed over the years (throttle reasons became clocks
-event reasons, temperatures got versions): of each the newest that both the package and the driver have is called."""
+event reasons, temperatures got versions): of each the newest that both the package and the driver have is called.
 
-from collections.abc import Callable
+Why power is asked for as a field: the function of that name tells the mean of a second, from Ampere on, of which a
+trial is a twentieth. Fields are named by their numbers, which stay: an older package lacks some of the names."""
+
+from collections.abc import Callable, Mapping, Sequence
 
 import pynvml
 
 from bench.measure.card import Card, NoCard, Readings
+from bench.measure.hashes import hash_of_text
 from bench.measure.probes import Reading
+from bench.records.card import COUNTED
 
 LIBRARY = "the library of NVIDIA's driver, libnvidia-ml, is not on this machine"
 DRIVER = "NVIDIA's driver does not run on this machine"
@@ -21,6 +26,14 @@ _CUDA = ("nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion")
 _STATES = {pynvml.NVML_FEATURE_ENABLED: "on", pynvml.NVML_FEATURE_DISABLED: "off"}
 _MILLI = 1e-3
 
+POWER_INSTANT = 186
+"""Milliwatts (nvml.h: NVML_FI_DEV_POWER_INSTANT)."""
+COUNTERS = {0x004: 74, 0x010: 76, 0x020: 269, 0x040: 270, 0x080: 271, 0x200: 77, 0x400: 79}
+"""By reason, the field that counts the nanoseconds of it (nvml.h: NVML_FI_DEV_CLOCKS_EVENT_REASON_* and, where there is
+none, NVML_FI_DEV_PERF_POLICY_*)."""
+_MEMBERS = ("dVal", "uiVal", "ulVal", "ullVal", "sllVal", "siVal", "usVal")
+"""Where a field's value lies, by its `valueType`."""
+
 
 class NvmlCard:
     """A card of this machine, by its handle in NVML, and how many processes on it are ours."""
@@ -30,14 +43,16 @@ class NvmlCard:
 
     def read(self) -> Readings:
         """See `bench.measure.card.Card`."""
+        fields = self._fields([POWER_INSTANT, *COUNTERS.values()])
         return {
             "clock": self._number("nvmlDeviceGetClockInfo", about=pynvml.NVML_CLOCK_SM),
             "memory_clock": self._number("nvmlDeviceGetClockInfo", about=pynvml.NVML_CLOCK_MEM),
             "reasons": self._number(*_REASONS),
             "temperature": self._number(*_TEMPERATURE, about=pynvml.NVML_TEMPERATURE_GPU),
-            "power": self.power(),
+            "power": self._watts(fields),
             "memory": _known(lambda: float(pynvml.nvmlDeviceGetMemoryInfo(self.handle).used)),
             "others": _known(self._others),
+            **{name: fields[COUNTERS[bit]] for name, bit in COUNTED.items()},
         }
 
     def energy(self) -> Reading:
@@ -46,12 +61,25 @@ class NvmlCard:
 
     def power(self) -> Reading:
         """Watts."""
-        return self._number("nvmlDeviceGetPowerUsage", scale=_MILLI)
+        return self._watts(self._fields([POWER_INSTANT]))
+
+    def _watts(self, fields: Mapping[int, Reading]) -> Reading:
+        instant = fields[POWER_INSTANT]
+        return self._number("nvmlDeviceGetPowerUsage", scale=_MILLI) if instant == "unknown" else instant * _MILLI
+
+    def _fields(self, numbers: Sequence[int]) -> dict[int, Reading]:
+        """In one call; each is told or not by itself."""
+        try:
+            found = pynvml.nvmlDeviceGetFieldValues(self.handle, list(numbers))
+        except (pynvml.NVMLError, pynvml.NVMLLibraryMismatchError):
+            return dict.fromkeys(numbers, "unknown")
+        return {number: _value(field) for number, field in zip(numbers, found, strict=True)}
 
     def facts(self) -> dict[str, str]:
         """Model, driver and settings, as short texts."""
         told: dict[str, Callable[[], object]] = {
             "gpu": lambda: pynvml.nvmlDeviceGetName(self.handle),
+            "gpu_card": lambda: hash_of_text(str(pynvml.nvmlDeviceGetUUID(self.handle)).encode())[:8],
             "gpu_driver": pynvml.nvmlSystemGetDriverVersion,
             "gpu_driver_cuda": lambda: _version(int(str(_call(_CUDA)))),
             "gpu_memory": lambda: f"{pynvml.nvmlDeviceGetMemoryInfo(self.handle).total >> 20} MiB",
@@ -118,6 +146,14 @@ def _told(ask: Callable[[], object]) -> str:
         return str(ask())
     except (pynvml.NVMLError, pynvml.NVMLLibraryMismatchError):
         return "unknown"
+
+
+def _value(field: object) -> Reading:
+    """Of one of NVML's c_nvmlFieldValue_t."""
+    if getattr(field, "nvmlReturn", None) != pynvml.NVML_SUCCESS:
+        return "unknown"
+    value, kind = getattr(field, "value", None), getattr(field, "valueType", len(_MEMBERS))
+    return float(getattr(value, _MEMBERS[kind])) if kind < len(_MEMBERS) else "unknown"
 
 
 def _version(number: int) -> str:

@@ -56,7 +56,6 @@ class Runner:
         self.ledger = Ledger(done)
         self._budget = Budget(run.policy.max_seconds, time.monotonic)
         self._servers = self.ledger.servers
-        self._cases = {case.id: case for case in run.cases}
         self._pool = Pool(self._start)
 
     @property
@@ -163,15 +162,7 @@ class Runner:
             self._budget.add(time.monotonic() - began)
 
     def _disturbed(self) -> list[Trial]:
-        """The next attempts of the trials whose best attempt was disturbed, as far as attempts are left."""
-        left = max(0, int(EXTRA_SHARE * self.ledger.trials) - self.ledger.repeats)
-        found = [
-            Trial(case=self._cases[case], round=number, attempt=self.ledger.attempts[case, number])
-            for case, number in sorted(self.means.judge.disturbed(self.ledger.records))
-        ]
-        # Where the repeats do not suffice for all, no name may go before another.
-        random.Random(f"{self.run.seed}/repeats").shuffle(found)
-        return [t for t in found if t.attempt <= EXTRA_ATTEMPTS and not self.ledger.given_up(t.case)][:left]
+        return repeats_due(self.run, self.ledger, self.means.judge)
 
     def _groups(self, cases: Sequence[Case]) -> list[list[Case]]:
         """What shares a child: every case has its own, or all cases of an allocator have one."""
@@ -208,6 +199,19 @@ class Runner:
     def _start(self, allocator: Allocator) -> Server:
         self._servers += 1
         return Server(self.means.setup, allocator=allocator, number=self._servers)
+
+
+def repeats_due(run: Run, ledger: Ledger, judge: Judge) -> list[Trial]:
+    """The next attempts of the trials whose best attempt was disturbed, as far as attempts are left."""
+    left = max(0, int(EXTRA_SHARE * ledger.trials) - ledger.repeats)
+    cases = {case.id: case for case in run.cases}
+    found = [
+        Trial(case=cases[case], round=number, attempt=ledger.attempts[case, number])
+        for case, number in sorted(judge.disturbed(ledger.records))
+    ]
+    # Where the repeats do not suffice for all, no name may go before another.
+    random.Random(f"{run.seed}/repeats").shuffle(found)
+    return [t for t in found if t.attempt <= EXTRA_ATTEMPTS and not ledger.given_up(t.case)][:left]
 
 
 class Pool:

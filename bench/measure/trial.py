@@ -149,14 +149,14 @@ def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draf
     wall, result = _sampled(workload, device, draft, loops=loops, seconds=policy["trial_seconds"], cold=cold)
     if (own := device.timeline()) is not None:
         with draft.phase("device"):
-            batch = timeline.batch(workload.step, own, device, loops=loops, cold=cold)
-            _sampled_on_device(workload, own, batch, draft, seconds=policy["trial_seconds"] * timeline.SHARE)
+            seconds = policy["trial_seconds"] * timeline.SHARE
+            draft.noise |= _sampled_on_device(workload, own, device, draft, loops=loops, seconds=seconds, cold=cold)
     with draft.phase("sentinel_after"):
         draft.noise["sentinel_after"] = device.sentinel()
     if min(wall) <= 0:
         raise Invalid("a sample took no time: the clock stood still")
     check_finite(device, result)
-    if request["energy"]:
+    if request["energy"] and not cold:  # its steps follow each other at once: cold ones would be warm
         with draft.phase("energy"):
             draft.metrics |= energy.metered(workload.step, device, device.card, loops=loops, reset=reset_of(workload))
     check_tree(case, request, draft.metrics)
@@ -184,13 +184,13 @@ def _sampled(
 
 
 def _sampled_on_device(
-    workload: Workload, own: timeline.Timeline, batch: timeline.Batch, draft: Draft, *, seconds: float
-) -> None:
-    """What the device's own clock says, and what its marks cost by themselves."""
+    workload: Workload, own: timeline.Timeline, clock: Device, draft: Draft, *, loops: int, seconds: float, cold: bool
+) -> dict[str, float]:
+    """What the device's own clock says, and what belongs to it."""
     times: list[int] = []
     draft.content["device"] = times
-    draft.noise["mark_floor"] = timeline.floor(own, batch)
-    timeline.time_on_device(workload.step, own, times, batch, seconds=seconds, reset=reset_of(workload))
+    reset = reset_of(workload)
+    return timeline.sampled(workload.step, own, clock, times, loops=loops, cold=cold, seconds=seconds, reset=reset)
 
 
 def calm_sentinel(device: Device, request: Json, draft: Draft) -> int:

@@ -14,6 +14,10 @@ THROTTLES: dict[int, str] = {
 long names). Left out: idle (0x1), and the clocks that somebody has set for work (0x2) or the display (0x100): these
 hold for a whole run, and hold it steady."""
 
+COUNTED: dict[str, int] = {f"slowed_{word.replace(' ', '_')}": bit for bit, word in THROTTLES.items() if bit != 0x008}
+"""Under these names readings of a card have for how long, since its driver was loaded, each of these has slowed it
+down, in nanoseconds. Of hardware slowdown as a whole there is no count, only of its causes."""
+
 SLOW_CLOCK = 0.75
 """The share of the reference clock below which a trial is disturbed: what nvbench takes. The reference is the fastest
 clock at which any survey or trial of the run has ended, not the card's largest: a card that somebody has locked to a

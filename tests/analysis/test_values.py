@@ -7,7 +7,7 @@ import pytest
 
 from bench.analysis.values import UNKNOWN, VALUES, Known, Rounds, values
 from bench.records.metrics import METRICS
-from bench.records.nouns import Record
+from bench.records.nouns import Record, Unknown
 
 
 def trial(*, loops: int = 1, samples: tuple[int, ...] = (), cpu: tuple[int, ...] = (), round_: int = 0) -> Record:
@@ -56,6 +56,12 @@ def test_the_device_s_time_leaves_out_its_marks_and_launching_is_what_the_latenc
     record = replace(trial(loops=2, samples=(9000,)), device=(4200, 4300, 4000), noise={"mark_floor": 200.0})
     assert worth([record], "device_time", {}) == {0: pytest.approx(2e-6)}
     assert worth([record], "launch", {}) == {0: pytest.approx(2.5e-6)}
+
+
+def test_a_device_s_samples_may_have_fewer_steps_than_those_by_the_wall_clock() -> None:
+    noise: dict[str, float | Unknown] = {"mark_floor": 200.0, "device_loops": 1.0}
+    record = replace(trial(loops=2, samples=(9000,)), device=(2200,), noise=noise)
+    assert worth([record], "device_time", {}) == {0: pytest.approx(2e-6)}
 
 
 def test_a_device_that_seems_to_take_longer_than_the_wall_clock_says_leaves_nothing_for_launching() -> None:

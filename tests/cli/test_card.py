@@ -62,6 +62,17 @@ def test_a_card_that_is_hot_is_repeated_and_the_run_contaminated(scenario: Scena
     assert "hardware thermal slowdown" in said.err
 
 
+def test_a_card_that_is_slowed_among_the_samples_and_rests_at_their_ends_is_repeated(
+    scenario: Scenario, say: Say
+) -> None:
+    said = say("run", scenario.case("well", fault="card").case("capped", fault="capped_card").written(), *FAKE)
+    records = store.read(scenario.runs[0]).records
+    assert any(record.attempt for record in records if "capped" in record.case)
+    assert not any(record.attempt for record in records if "well" in record.case)
+    assert "contaminated: " in said.err
+    assert "power cap" in said.err
+
+
 def test_a_clock_under_three_quarters_of_the_run_s_fastest_is_slow(scenario: Scenario, say: Say) -> None:
     said = say("run", scenario.case("well", fault="card").case("slow", fault="slow_card").written(), *FAKE)
     assert "contaminated: " in said.err

@@ -40,6 +40,19 @@ def test_on_cuda_a_suite_has_the_device_s_times_of_hot_and_of_cold_caches(scenar
     assert rows(scenario)["cold", "cpu_time"]["note"] == "CPU time was not measured"
 
 
+def test_energy_is_of_steps_with_hot_caches(scenario: Scenario, say: Say) -> None:
+    """Its steps follow each other for a second: nothing would cool the caches between them."""
+    file = scenario.case("one", takes=0.001, fault="card").written()
+    text = file.read_text().replace("metrics: [latency, parameters]\n", "metrics: [latency, energy]\n")
+    text = text.replace("size: [1]}", "size: [1], cache: [hot, cold]}")
+    file.write_text(text.replace("columns: size", "columns: [size, cache]"))
+    assert say("run", file, "--device", "fake-cuda", "--seed", "7").code == 0
+    hot, cold = (rows(scenario)[cache, "energy"] for cache in ("hot", "cold"))
+    assert float(hot["value"]) == pytest.approx(300 * 0.001, rel=0.15)
+    assert (cold["value"], cold["status"]) == ("", "ok")
+    assert "cold caches" in cold["note"]
+
+
 def test_elsewhere_these_times_are_blank_and_say_why_and_cold_caches_are_unavailable(
     scenario: Scenario, say: Say
 ) -> None:

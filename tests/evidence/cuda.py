@@ -115,10 +115,11 @@ def times(step: Step, device: Device, *, cold: bool = False) -> Times:
     samples, marks = sampler.Samples(), list[int]()
     time_steps: Callable[..., object] = partial(sampler.time_apart, cool=own.cool) if cold else sampler.time_steps
     time_steps(step, device, samples, loops=loops, seconds=TRIAL_SECONDS)
-    batch = timeline.batch(step, own, device, loops=loops, cold=cold)
-    floor = timeline.floor(own, batch)
-    timeline.time_on_device(step, own, marks, batch, seconds=TRIAL_SECONDS)
-    return Times(latency=median(samples.wall) / loops / 1e9, device=(median(marks) - floor) / loops / 1e9)
+    told = timeline.sampled(step, own, device, marks, loops=loops, cold=cold, seconds=TRIAL_SECONDS)
+    if not marks:
+        raise RuntimeError("a step does not lie ready for the device, whose clock then tells the processor's time")
+    own_time = (median(marks) - told["mark_floor"]) / told["device_loops"]
+    return Times(latency=median(samples.wall) / loops / 1e9, device=own_time / 1e9)
 
 
 def launches(device: str) -> Iterator[Row]:

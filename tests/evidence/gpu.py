@@ -4,9 +4,21 @@
 
 Without SUITE all of SUITES. Each is measured by `bench run --max-seconds`, interrupted when the time of this call is
 over, gone on with by `bench run --resume` in the next, and filed under `results/<suite>/<machine>/` when nothing is
-left to measure. A run that measured nothing is not filed. Runs lie under `.bench/runs/`: whoever measures on a machine
-that is given back takes that folder along and brings it back to the next call on the same card; another card is
-another machine, and `bench` begins anew there. `--dry-run` says what every suite is expected to take.
+left to measure or to repeat. A run that measured nothing is not filed, nor taken for the evidence one of other options
+(`--quick`, `-k`, `--set`, other rounds). `--dry-run` says what every suite is expected to take.
+
+Runs lie under `.bench/runs/`. Whoever measures on a machine that is given back takes them along in one file, because
+few come back from there and none that git ignores goes there, and brings that file to the next call; another card is
+another machine, and `bench` begins anew on it. One such call is one command in the repository's root, of ten minutes at
+most, with the folder `.whl` carried along, which the docstring of `tests/evidence/cuda.py` fills; OUT is the folder
+whose files come back:
+
+    python3 -m pip install -q --no-index --no-deps --no-cache-dir --target .site .whl/*.whl || exit
+    export PYTHONPATH=$PWD/.site:$PWD PYTHONUNBUFFERED=1; tar xzf .whl/runs.tgz 2>/dev/null
+    python3 -m tests.evidence.gpu 2>&1 | tee $OUT/log
+    tar czf $OUT/runs.tgz $(ls -d .bench/runs results/*/h[12]00 2>/dev/null)
+
+Here `tar xzf runs.tgz`, and `cp runs.tgz .whl/` before the next call.
 
 Exit 0 where all are filed, 4 where there is more to do, 3 where nothing could be measured; otherwise what `bench`
 ended with."""
@@ -16,33 +28,36 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from bench.analysis.judge import RunJudge
 from bench.api.places import RESULTS, project_root
-from bench.api.planning import Options, expected_seconds, plan
 from bench.measure.ledger import Ledger
 from bench.measure.machine import machine
+from bench.measure.runner import repeats_due
+from bench.records.nouns import Run
 from bench.store import folder as store
 from bench.store.folder import Stored
+from tests.evidence.gpu_expected import table
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = (
-    *("rnn_vs_cnn", "fairness", "slicing", "depth", "cells", "sequence_law", "convolution", "published"),
+    *("rnn_vs_cnn", "fairness", "slicing", "depth", "cells", "sequence_law", "convolution", "published", "launching"),
     *("lstm_fusion", "lstm_boundaries"),
 )
 SECONDS = 460.0
 """Of one call: a command on a lent machine has ten minutes at most, and starting servers and publishing are in it."""
 LEAST = 45.0
 """With less time left no piece begins: a server and a context take a part of it."""
-ALL_SECONDS = 2400.0
-"""What all suites together may be expected to take."""
 MORE, NOTHING, INTERRUPTED = 4, 3, 130
 MEASURED = (0, NOTHING)
 """Exit codes of `bench run` that leave a run that its budget ended, or a whole one; in the second some cases failed."""
+BUDGET = "policy.max_seconds"
+"""The only option that evidence may have: it says how much of a run is one piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +78,17 @@ class Asked:
 
 
 def finished(stored: Stored) -> bool:
-    """Whether nothing is left to measure: every case is surveyed, and every one that can be timed has its rounds."""
+    """Whether nothing is left to measure: every case is surveyed, every one that can be timed has its rounds, and no
+    disturbed trial is still to be repeated."""
     run, ledger = stored.run, Ledger(stored.records)
     cases = [case for case in run.cases if case.skip is None]
     if any(case.id not in ledger.surveys for case in cases):
         return False
     timeable = ledger.timeable(cases)
     rounds = range(1, run.policy.rounds + 1)
-    return not any(ledger.failed_once(cases, 0) or ledger.unmeasured(timeable, number) for number in rounds)
+    if any(ledger.failed_once(cases, 0) or ledger.unmeasured(timeable, number) for number in rounds):
+        return False
+    return not repeats_due(run, ledger, RunJudge(run.cases, run.policy))
 
 
 def worth_filing(stored: Stored) -> bool:
@@ -79,11 +97,11 @@ def worth_filing(stored: Stored) -> bool:
 
 
 def begun(suite: str, asked: Asked) -> Path | None:
-    """The newest run of the suite on this device of this machine, if there is one; none that came to its end without
-    a number: what could not be measured then may be now."""
+    """The newest run of the suite with these options on this device of this machine, if there is one; none that came
+    to its end without a number: what could not be measured then may be now."""
     identity = machine(asked.device, None).identity
     found = [path.parent for path in store.runs_folder(asked.root).glob(f"*/{store.RUN}")]
-    own = [folder for folder in found if _is_of(folder, suite, device=asked.device, identity=identity)]
+    own = [folder for folder in found if _is_of(store.read_run(folder), suite, asked, identity)]
     newest = max(own, key=lambda folder: (folder / store.RUN).stat().st_mtime_ns, default=None)
     return None if newest is None or _empty(store.read(newest)) else newest
 
@@ -92,16 +110,29 @@ def _empty(stored: Stored) -> bool:
     return finished(stored) and not worth_filing(stored)
 
 
-def _is_of(folder: Path, suite: str, *, device: str, identity: str) -> bool:
-    run = store.read_run(folder)
-    return (run.suite.name, run.device, run.machine.identity) == (suite, device, identity) and run.gate is None
+def _is_of(run: Run, suite: str, asked: Asked, identity: str) -> bool:
+    told = (run.suite.name, run.device, run.machine.identity)
+    return told == (suite, asked.device, identity) and run.gate is None and _options(run) == wanted(asked)
+
+
+def _options(run: Run) -> Mapping[str, str]:
+    """What was asked for beside the suite and the budget: quick, some of its cases, other levels, another policy."""
+    return {name: text for name, text in run.options.items() if name != BUDGET}
+
+
+def wanted(asked: Asked) -> Mapping[str, str]:
+    """The options of the runs that this call makes."""
+    return {} if asked.only is None else {"only": asked.only}
 
 
 def filed(suite: str, asked: Asked) -> bool:
-    """Whether this machine's run of the suite is published."""
+    """Whether this machine's run of the suite is published: as it is asked for, or whole, which is more."""
     name = asked.machine or machine(asked.device, None).name
     home = asked.root / RESULTS / suite / name / store.RUN
-    return home.exists() and store.read_run(home.parent).device == asked.device
+    if not home.exists():
+        return False
+    run = store.read_run(home.parent)
+    return run.device == asked.device and _options(run) in ({}, wanted(asked))
 
 
 def measure(suite: str, asked: Asked) -> int:
@@ -142,22 +173,6 @@ def piece(words: Sequence[str], asked: Asked, *, limited: bool = True) -> int:
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
             return process.wait()
-
-
-def expected(suites: Sequence[str], root: Path, device: str) -> Iterator[tuple[str, int, int, float]]:
-    """Of every suite its cases that are measured, its rounds, and the seconds that all of them are expected to take."""
-    for suite in suites:
-        planned = plan(root / "suites" / f"{suite}.yaml", Options(device=device, policy={"max_seconds": 1e6}))
-        cases = sum(case.skip is None for case in planned.cases)
-        yield suite, cases, planned.policy.rounds, expected_seconds(planned)
-
-
-def table(suites: Sequence[str], root: Path, device: str) -> str:
-    """A row for every suite, and their sum."""
-    rows = list(expected(suites, root, device))
-    lines = [f"| {suite} | {cases} | {rounds} | {seconds:.0f} |" for suite, cases, rounds, seconds in rows]
-    total = f"| together | {sum(row[1] for row in rows)} | | {sum(row[3] for row in rows):.0f} |"
-    return "\n".join(["| suite | cases | rounds | expected seconds |", "| --- | ---: | ---: | ---: |", *lines, total])
 
 
 @click.command()

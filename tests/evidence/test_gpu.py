@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.measure.runner import IN_ROUND
 from bench.store import folder as store
-from tests.evidence.gpu import ALL_SECONDS, SUITES, expected, finished, main, table
-from tests.scenario import Said, Scenario
+from tests.evidence.gpu import finished, main
+from tests.scenario import Said, Scenario, bench
 
-ROOT = Path(__file__).resolve().parents[2]
 SUITE = "scenario"
 Ask = Callable[..., Said]
 
@@ -104,10 +104,54 @@ def test_some_cases_alone_may_be_asked_for(scenario: Scenario, ask: Ask) -> None
     assert [case.levels["name"] for case in store.read_run(home(scenario)).cases] == ["two"]
 
 
-def test_all_suites_together_are_expected_to_fit_into_forty_minutes() -> None:
-    rows = list(expected(SUITES, ROOT, "cuda"))
-    assert [row[0] for row in rows] == [*SUITES]
-    assert {row[2] for row in rows} == {6}
-    # Compiling and long steps come on top of what is known before anything is measured.
-    assert sum(row[3] for row in rows) < 0.9 * ALL_SECONDS
-    assert table(SUITES, ROOT, "cuda").splitlines()[-1].startswith("| together | ")
+OTHERWISE = (["--quick"], ["-k", "two"], ["--set", "size=2"], ["--rounds", "7"])
+
+
+@pytest.mark.parametrize("asked", OTHERWISE, ids=lambda words: words[0])
+@pytest.mark.parametrize("published", [False, True])
+def test_a_run_that_was_asked_for_otherwise_is_not_the_evidence(
+    scenario: Scenario,
+    ask: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    asked: list[str],
+    published: bool,
+) -> None:
+    """A quick one is what people try first; it was found, was whole, and was filed."""
+    placed(scenario.case("one").case("two"))
+    words = ["run", "suites/scenario.yaml", "--device", "fake-cuda", "--machine", "card", *asked]
+    assert bench(*words, folder=scenario.folder, monkeypatch=monkeypatch, capfd=capfd).code == 0
+    if published:
+        bench("report", "--publish", "latest", folder=scenario.folder, monkeypatch=monkeypatch, capfd=capfd)
+    assert home(scenario).exists() is published
+    assert ask().code == 0
+    assert len(scenario.runs) == 2
+    run = store.read_run(home(scenario))
+    assert (set(run.options), len(run.cases), run.policy.rounds) == ({"policy.max_seconds"}, 2, 6)
+
+
+def test_some_cases_replace_nothing_that_is_whole_and_the_whole_replaces_some(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one").case("two"))
+    for words, runs, cases in ((["--only", "two"], 1, 1), ([], 2, 2), (["--only", "two"], 2, 2), ([], 2, 2)):
+        assert ask(*words).code == 0
+        assert (len(scenario.runs), len(store.read_run(home(scenario)).cases)) == (runs, cases)
+
+
+def test_disturbed_trials_are_repeated_before_a_run_is_filed(scenario: Scenario, ask: Ask) -> None:
+    """An interruption after the last round, or the end of the budget there, leaves all rounds and no repeats."""
+    placed(scenario.case("one", fault="storm").case("two"))
+    ask()
+    shutil.rmtree(scenario.folder / "results")
+    (folder,) = scenario.runs
+    whole = store.read(folder)
+    lines = (folder / store.RECORDS).read_text().splitlines(keepends=True)
+    kept = [line for line, record in zip(lines, whole.records, strict=True) if record.attempt <= IN_ROUND]
+    assert len(kept) < len(lines)
+    (folder / store.RECORDS).write_text("".join(kept))
+    assert finished(whole)
+    assert not finished(store.read(folder))
+    assert ask().code == 0
+    assert scenario.runs == [folder]
+    assert len(store.read(folder).records) == len(lines)
+    assert home(scenario).exists()

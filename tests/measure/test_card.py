@@ -8,6 +8,8 @@ import pytest
 from bench.measure import card
 from bench.measure.card import NoCard, card_named, chosen_card, noise
 from bench.measure.client import environment
+from bench.measure.probes import Reading
+from bench.records.card import COUNTED, throttles
 
 QUIET: card.Readings = {
     "clock": 1980.0,
@@ -63,6 +65,36 @@ def test_what_one_reading_does_not_tell_the_other_does() -> None:
     silent: card.Readings = dict.fromkeys(QUIET, "unknown")
     assert noise(silent, QUIET) == noise(QUIET, silent) == noise(QUIET, QUIET)
     assert set(noise(silent, silent).values()) == {"unknown"}
+
+
+def counting(**counted: Reading) -> card.Readings:
+    """A card that is well when it is asked and has been slowed down before, for so many nanoseconds."""
+    return {**QUIET, **dict.fromkeys(COUNTED, 5e12), **counted}
+
+
+def test_what_slowed_a_card_between_two_readings_counts_although_neither_shows_it() -> None:
+    found = noise(counting(), counting(slowed_power_cap=5e12 + 30e6))
+    assert throttles(float(found["gpu_reasons"])) == ("power cap",)
+    assert found["gpu_slowed"] == pytest.approx(0.03)
+    assert not any("slowed_" in name for name in found)
+
+
+def test_what_held_at_an_end_and_what_was_counted_are_both_named_once() -> None:
+    before = {**counting(), "reasons": float(0x60)}
+    found = noise(before, counting(slowed_hardware_thermal_slowdown=6e12, slowed_power_cap=6e12))
+    assert found["gpu_reasons"] == float(0x64)
+
+
+def test_what_slowed_a_card_before_a_trial_is_none_of_its_reasons() -> None:
+    found = noise(counting(), counting())
+    assert (found["gpu_reasons"], found["gpu_slowed"]) == (0.0, 0.0)
+
+
+def test_a_card_that_counts_nothing_says_so() -> None:
+    unknown: card.Readings = dict.fromkeys(COUNTED, "unknown")
+    silent = counting(**unknown)
+    found = noise(silent, silent)
+    assert (found["gpu_reasons"], found["gpu_slowed"]) == (0.0, "unknown")
 
 
 def test_without_a_card_nothing_is_noted() -> None:

@@ -22,9 +22,11 @@ CACHE = 1000
 
 @dataclass(slots=True)
 class StandIn:
-    """What torch.cuda was asked, and a clock that only `_sleep` and the steps of a test move, nanoseconds."""
+    """What torch.cuda was asked, and a clock that only `_sleep` and the steps of a test move, nanoseconds; the device
+    has come to what was recorded until `done`."""
 
     time: float = 0.0
+    done: float = 0.0
     told: list[str] = field(default_factory=list)
     devices: int = 1
     made: int = 0
@@ -66,6 +68,9 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
         def record(self) -> None:
             self.at = stand_in.time
+
+        def query(self) -> bool:
+            return self.at <= stand_in.done
 
         def elapsed_time(self, end: "Event") -> float:
             return (end.at - self.at) / 1e6
@@ -226,6 +231,17 @@ def test_marks_are_read_in_nanoseconds_and_their_events_are_used_again(gpu: Stan
         end = prepared.mark()
         assert prepared.between(start, end) == 1234
     assert gpu.made == events + 2
+
+
+def test_whether_the_device_has_come_to_a_mark_is_asked_without_waiting(gpu: StandIn, prepared: CudaDevice) -> None:
+    prepared.hold(1000)
+    mark = prepared.mark()
+    gpu.told.clear()
+    gpu.done = gpu.time - 1
+    assert not prepared.passed(mark)
+    gpu.done = gpu.time
+    assert prepared.passed(mark)
+    assert gpu.told == []
 
 
 def test_cooling_writes_more_than_the_cache_holds_and_waits_for_nothing(gpu: StandIn, prepared: CudaDevice) -> None:

@@ -7,7 +7,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from bench.analysis.values import value
+from bench.analysis.medians import median_of
+from bench.analysis.trials import Counted
+from bench.analysis.values import NOT_READY, value
 from bench.measure import trial
 from bench.measure.fake_cuda import COLD, MARK, OPENING, WAKING, FakeCudaDevice
 from bench.measure.processes import Json
@@ -20,10 +22,14 @@ from bench.records.suite import Policy
 from tests.measure.made_up import ScriptedJudge, Steady, case, run, setup, shuffled
 from tests.measure.test_trial import Kept
 
+ONE_TRY = 1
+"""Whether a sample lies ready, before any counts."""
 
-def timed(*, takes: float, launch: float, cache: str = "hot") -> tuple[Record, FakeCudaDevice]:
+
+def timed(*, takes: float, launch: float, cache: str = "hot", launches: int = 1) -> tuple[Record, FakeCudaDevice]:
     """The record of one trial in this process, and the device that it was measured on."""
-    made = replace(case(takes=takes, launch=launch), cache="cold" if cache == "cold" else "hot")
+    made = case(takes=takes, launch=launch, launches=launches)
+    made = replace(made, cache="cold" if cache == "cold" else "hot")
     request: Json = {
         "kind": "timed",
         "round": 1,
@@ -38,13 +44,16 @@ def timed(*, takes: float, launch: float, cache: str = "hot") -> tuple[Record, F
         "side": "",
         "loops": None,
         "tree": None,
+        "energy": False,
     }
     kept, device = Kept(), FakeCudaDevice(request)
     device.random = Steady()
     trial.run(request, kept, device)
     (content,) = kept.records
     whole = {"schema": 1, "kind": "timed", "case": made.id, "round": 1, **content}
-    return decode(Record, json.dumps(whole).encode(), where=made.id), device
+    record = decode(Record, json.dumps(whole).encode(), where=made.id)
+    assert record.status == "ok", record.note
+    return record, device
 
 
 def worth(record: Record, metric: str) -> float:
@@ -67,6 +76,23 @@ def test_a_step_that_is_launched_more_slowly_than_it_works_shows_both_times() ->
     assert worth(record, "launch") == worth(record, "latency") - worth(record, "device_time")
 
 
+def test_a_step_that_the_queue_has_no_room_for_has_neither_time_and_says_why() -> None:
+    """Its launches would be counted as the device's time, and the step taken for one that the device is late with."""
+    record, _ = timed(takes=0.02, launch=0.05, launches=10_000)
+    assert worth(record, "latency") == pytest.approx(0.05, rel=0.01)
+    for metric in ("device_time", "launch"):
+        assert value(record, metric, {}) is None
+        found = median_of(record.case, metric, (), counted=Counted(trials=(record,)), policy=Policy())
+        assert (found.value, found.note) == (None, NOT_READY)
+
+
+def test_a_step_of_many_launches_is_timed_by_the_device_in_as_many_steps_as_lie_ready() -> None:
+    record, _ = timed(takes=0.0002, launch=0.0004, launches=300)
+    assert record.loops == 5
+    assert record.noise["device_loops"] == 2
+    assert worth(record, "device_time") == pytest.approx(0.0002, rel=0.01)
+
+
 def test_a_cold_step_works_longer_and_the_cooling_is_in_neither_time() -> None:
     (hot, _), (cold, _) = (timed(cache=cache, takes=0.0002, launch=0.00001) for cache in ("hot", "cold"))
     assert worth(cold, "device_time") == pytest.approx(COLD * worth(hot, "device_time"))
@@ -79,7 +105,7 @@ def test_a_sample_waits_for_the_device_once_and_its_steps_never() -> None:
     record, device = timed(takes=0.00002, launch=0.00001)
     assert record.loops > 50
     batches = (record.warmup, record.samples, record.device)
-    assert len(device.waits) == sum(map(len, batches)) + LAUNCHES + FLOOR_SAMPLES
+    assert len(device.waits) == sum(map(len, batches)) + LAUNCHES + ONE_TRY + FLOOR_SAMPLES
 
 
 def test_what_the_marks_cost_is_on_record_and_no_part_of_the_device_s_time() -> None:

@@ -2,7 +2,9 @@
 
 import platform
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from bench.measure import machine as module
@@ -38,6 +40,7 @@ def test_a_processor_without_a_name_is_called_by_its_architecture(tmp_path: Path
 
 H100 = {
     "gpu": "NVIDIA H100 80GB HBM3",
+    "gpu_card": "0f1e2d3c",
     "gpu_memory": "81559 MiB",
     "gpu_power_limit": "700 W",
     "gpu_partitions": "off",
@@ -63,7 +66,7 @@ def test_a_machine_with_a_card_is_called_by_it_and_says_what_makes_another_of_it
     found = machine("cuda", None)
     assert found.name == "h100"
     assert {name: text for name, text in found.facts.items() if name.startswith("gpu")} == {
-        name: H100[name] for name in ("gpu", "gpu_memory", "gpu_power_limit", "gpu_partitions")
+        name: H100[name] for name in ("gpu", "gpu_card", "gpu_memory", "gpu_power_limit", "gpu_partitions")
     }
 
 
@@ -71,6 +74,7 @@ def test_a_machine_with_a_card_is_called_by_it_and_says_what_makes_another_of_it
     ("other", "same"),
     [
         ({"gpu": "NVIDIA H200"}, False),
+        ({"gpu_card": "ffffffff"}, False),
         ({"gpu_power_limit": "500 W"}, False),
         ({"gpu_memory": "40960 MiB"}, False),
         ({"gpu_partitions": "on"}, False),
@@ -85,6 +89,18 @@ def test_another_card_is_another_machine_and_another_driver_is_not(
     before = machine("cuda", None).identity
     with_card(monkeypatch, **other)
     assert (machine("cuda", None).identity == before) is same
+
+
+@pytest.mark.parametrize(("device", "same"), [("cuda", True), ("cuda:0", True), ("cpu", False)])
+def test_a_machine_whose_memory_grows_as_it_is_used_is_the_same_on_its_card(
+    monkeypatch: pytest.MonkeyPatch, device: str, *, same: bool
+) -> None:
+    with_card(monkeypatch)
+    before = machine(device, None)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=7 << 40))
+    after = machine(device, None)
+    assert (before.identity == after.identity) is same
+    assert ("memory" in after.facts) is not same
 
 
 def test_a_machine_without_a_card_says_that_it_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

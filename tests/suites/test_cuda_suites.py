@@ -7,6 +7,7 @@ import pytest
 
 from bench.analysis.published import FILE, quoted
 from bench.api.planning import Options, plan
+from bench.records.metrics import ENERGY, shown
 from bench.records.nouns import Case
 from bench.records.suite import Level
 from networks.experiments.implementations import layer
@@ -34,6 +35,12 @@ def test_a_suite_has_six_short_rounds_on_a_gpu_and_a_budget_under_eight_minutes(
     assert (policy.rounds, policy.max_rounds, policy.trial_seconds) == (6, 6, 0.05)
     assert policy.max_seconds is not None
     assert policy.max_seconds < 480
+
+
+def test_hot_and_cold_caches_and_joules_are_among_the_evidence() -> None:
+    found = [plan(ROOT / "suites" / f"{suite}.yaml", Options(device="cuda", seed=1)) for suite in SUITES]
+    assert any({case.cache for case in each.cases} == {"hot", "cold"} for each in found)
+    assert any(ENERGY in shown(each.suite) for each in found)
 
 
 def test_images_grow_to_224_and_batches_to_1024() -> None:
