@@ -53,7 +53,7 @@ def calm(noise: Generator, rounds: int) -> NDArray[numpy.float64]:
 
 def drifting(noise: Generator, rounds: int) -> NDArray[numpy.float64]:
     """The machine slows down by 3 % over 20 rounds, or speeds up."""
-    return noise.choice((-1, 1)) * 0.03 / 20 * numpy.arange(rounds)
+    return numpy.asarray(noise.choice((-1, 1)) * 0.03 / 20 * numpy.arange(rounds), numpy.float64)
 
 
 def changeable(size: float, carried: float) -> Weather:
