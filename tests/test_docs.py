@@ -7,12 +7,14 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bench import errors
 from bench.analysis.findings import CHECKS
 from bench.cli import VERBS
+from bench.records.claims import ClaimVerdict
 from bench.records.metrics import METRICS
 from bench.records.suite import Policy
 
@@ -39,6 +41,11 @@ def listed(heading: str) -> list[str]:
 )
 def test_every_entry_of_a_table_in_the_code_has_its_row_in_the_readme(heading: str, names: list[str]) -> None:
     assert sorted(listed(heading)) == sorted(names)
+
+
+def test_every_verdict_on_a_claim_is_named() -> None:
+    (row,) = re.findall(r"^\| `claims` \|.*$", README, re.MULTILINE)
+    assert [verdict for verdict in get_args(ClaimVerdict) if f"`{verdict}`" not in row] == []
 
 
 def test_every_exit_code_of_an_error_is_explained() -> None:

@@ -15,6 +15,10 @@ from bench.records.levels import level_text, matches
 from bench.records.metrics import metric as metric_named
 from bench.records.nouns import Case
 from bench.records.suite import Level, Where
+from bench.units import significant
+
+ALIKE = 1.05
+"""Arithmetic that differs by less is not told: tables call it equal, too."""
 
 FORMS: dict[str, Form] = {"a": "line", "b": "line", "c": "power", "k": "power"}
 
@@ -121,6 +125,7 @@ def _by_ratio(metric: str, pair: tuple[Case, Case], bounds: Bounds, run: Publish
         expected=bounds.words,
         unit=RATIO,
         link=link(run, case.id, metric),
+        note=_arithmetic(run, pair) if metric_named(metric).source == "trials" else "",
     )
     found = compare_cases(run.analysed, case.id, against.id, metric)
     if found.ratio is None:
@@ -137,8 +142,17 @@ def _by_ratio(metric: str, pair: tuple[Case, Case], bounds: Bounds, run: Publish
 
 def _valued(head: Evidence, value: float, interval: Interval | None, bounds: Bounds) -> Evidence:
     low, high = interval or (None, None)
-    note = "" if interval else "no interval"
+    note = head.note if interval else "; ".join(part for part in ("no interval", head.note) if part)
     return replace(head, value=value, low=low, high=high, outcome=outcome(interval, bounds), note=note)
+
+
+def _arithmetic(run: Published, pair: tuple[Case, Case]) -> str:
+    """`at 10.4× the flops`: what a ratio of times says of two networks depends on it. Nothing where it is the same or
+    not known."""
+    own, other = (estimate(run.analysed, case.id, "flops").value for case in pair)
+    if not own or not other or 1 / ALIKE <= own / other <= ALIKE:
+        return ""
+    return f"at {significant(own / other)}{RATIO} the flops"
 
 
 def _why(run: Published, cases: Iterable[str], metric: str) -> str:

@@ -10,9 +10,10 @@ from bench.records.suite import FORBID_EXTRA, Level, Name, Share, Where
 
 ClaimKind = Literal["exact", "measured", "conceptual"]
 About = Literal["count", "shape", "formula", "equality", "code"]
-ClaimVerdict = Literal["supported", "refuted", "mixed", "unresolved", "conceptual"]
-Outcome = Literal["holds", "fails", "open", "also"]
-"""Of one line of evidence; `also`: it was seen, and the claim says nothing about it."""
+ClaimVerdict = Literal["supported", "refuted", "mixed", "unresolved", "unverifiable", "conceptual"]
+Outcome = Literal["holds", "fails", "open", "unverifiable", "also"]
+"""Of one line of evidence; `open`: not decided yet, `unverifiable`: not to be decided from the document as it is;
+`also`: it was seen, and the claim says nothing about it."""
 
 Text = Annotated[str, Field(min_length=1)]
 SuiteName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{1,64}$")]
@@ -110,8 +111,19 @@ class MissingCheck:
     part: PartName = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiableCheck:
+    """Why nothing decides the claim from the document as it lies here: what the page has lost or does not show, or of
+    whose library it speaks."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    unverifiable: Text
+    part: PartName = ""
+
+
 MeasuredCheck = RatioCheck | TrendCheck | LawCheck
-Check = ExactCheck | MeasuredCheck | MissingCheck
+Check = ExactCheck | MeasuredCheck | MissingCheck | UnverifiableCheck
 
 CHECKS: dict[str, type[Check]] = {
     "fact": ExactCheck,
@@ -119,6 +131,7 @@ CHECKS: dict[str, type[Check]] = {
     "monotone": TrendCheck,
     "law": LawCheck,
     "needs": MissingCheck,
+    "unverifiable": UnverifiableCheck,
 }
 """The key that tells what a check is."""
 
@@ -127,7 +140,9 @@ CHECKS: dict[str, type[Check]] = {
 class Claim:
     """A sentence of a document in its own `words`, what it `says` in ours, and what decides it.
 
-    A sentence that says several things has `parts`, what each says by its name, and every check names its part."""
+    A sentence that says several things has `parts`, what each says by its name, and every check names its part. What
+    the document does not say and we ask all the same is a part under `ours`: it has a verdict, and no say in that on
+    the claim."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -137,6 +152,7 @@ class Claim:
     kind: ClaimKind
     about: About | None = None
     parts: dict[PartName, Text] = field(default_factory=dict)
+    ours: dict[PartName, Text] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     because: Text | None = None
     remark: Text | None = None
@@ -165,8 +181,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A claim, its verdict and that of each of its parts (a claim without has one, named ""), the evidence behind them,
-    and each machine's own verdict on the claim where something was measured."""
+    """A claim, its verdict and that of each of its parts (a claim without has one, named ""), ours behind the
+    document's, the evidence behind them, and each machine's own verdict on the claim where something was measured."""
 
     claim: Claim
     verdict: ClaimVerdict

@@ -7,9 +7,10 @@ from itertools import combinations
 import torch
 from torch import Tensor, nn
 from torch.autograd import grad
+from torch.nn.functional import linear
 
 from facts import Observed, raised
-from facts.comparing import parameters
+from facts.comparing import agree, drawn, parameters
 from networks.cells.lstm import PeepholeLSTM
 from networks.workload import seeded
 
@@ -25,15 +26,31 @@ def gates() -> Observed:
     gradient that is left a step further back, of which no draw of the one cell lies among those of the other."""
     kinds: dict[str, Callable[[int, int], nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
     with seeded(0):
-        drawn = {name: [kind(FEATURES, HIDDEN) for _ in range(DRAWS)] for name, kind in kinds.items()}
-    left = {name: [_left_a_step(layer) for layer in layers] for name, layers in drawn.items()}
+        made = {name: [kind(FEATURES, HIDDEN) for _ in range(DRAWS)] for name, kind in kinds.items()}
+    left = {name: [_left_a_step(layer) for layer in layers] for name, layers in made.items()}
     return {
         "cells": list(kinds),
-        "blocks": [layers[0].get_parameter("weight_hh_l0").shape[0] // HIDDEN for layers in drawn.values()],
+        "blocks": [layers[0].get_parameter("weight_hh_l0").shape[0] // HIDDEN for layers in made.values()],
         "draws_of_each": DRAWS,
         **{
             f"{one}_and_{other}_are_told_apart": _apart(left[one], left[other]) for one, other in combinations(kinds, 2)
         },
+    }
+
+
+@seeded(0)
+def weighing() -> Observed:
+    """What each cell makes of its state h, or its memory c, and of what is new, n: an RNN's state is n alone, a GRU's
+    z ⊙ h + (1 − z) ⊙ n, an LSTM's memory f ⊙ c + i ⊙ n. The gates are worked out as PyTorch's documentation of GRUCell
+    and LSTMCell has them, and the cells are PyTorch's."""
+    given, state, memory = drawn(BATCH, FEATURES), drawn(BATCH, HIDDEN), drawn(BATCH, HIDDEN)
+    rnn, gru = nn.RNNCell(FEATURES, HIDDEN).double(), nn.GRUCell(FEATURES, HIDDEN).double()
+    lstm = nn.LSTMCell(FEATURES, HIDDEN).double()
+    return {
+        "rnn_takes_the_new_alone": agree(rnn(given, state), torch.add(*_products(rnn, given, state)).tanh()),
+        "gru_takes_what_the_old_leaves": _gru_shares(gru, given, state),
+        "lstm_takes_what_the_old_leaves": _lstm_shares(lstm, given, (state, memory), coupled=True),
+        "lstm_weighs_old_and_new_apart": _lstm_shares(lstm, given, (state, memory), coupled=False),
     }
 
 
@@ -102,6 +119,26 @@ def _left_a_step(layer: nn.RNNBase) -> float:
     (gradient,) = grad(layer(sequence)[0][-1].sum(), sequence)
     reached = gradient.flatten(start_dim=1).norm(dim=1)
     return float(reached[-1 - BACK] / reached[-1]) ** (1 / BACK)
+
+
+def _products(cell: nn.RNNCellBase, given: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    return linear(given, cell.weight_ih, cell.bias_ih), linear(state, cell.weight_hh, cell.bias_hh)
+
+
+def _gru_shares(cell: nn.GRUCell, given: Tensor, state: Tensor) -> bool:
+    """Whether the new state is z of the old and 1 − z of what is new."""
+    of_input, of_state = (product.chunk(3, dim=1) for product in _products(cell, given, state))
+    r, z = ((of_input[gate] + of_state[gate]).sigmoid() for gate in (0, 1))
+    new = (of_input[2] + r * of_state[2]).tanh()
+    return agree(cell(given, state), z * state + (1 - z) * new)
+
+
+def _lstm_shares(cell: nn.LSTMCell, given: Tensor, states: tuple[Tensor, Tensor], *, coupled: bool) -> bool:
+    """Whether the new memory is f of the old and i of what is new; or, coupled, 1 − f of it."""
+    state, memory = states
+    i, f, new, _ = torch.add(*_products(cell, given, state)).chunk(4, dim=1)
+    taken = 1 - f.sigmoid() if coupled else i.sigmoid()
+    return agree(cell(given, states)[1], f.sigmoid() * memory + taken * new.tanh())
 
 
 def _apart(ones: list[float], others: list[float]) -> bool:

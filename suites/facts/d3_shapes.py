@@ -8,12 +8,13 @@ The formulas, of an image's side n, a kernel's k, a stride s, and p, what is add
     ⌊(n − k + p + s) / s⌋     with a stride; with p = k − 1 it is ⌊(n + s − 1) / s⌋, and n / s where s divides n
 
 They are the document's, which has them from Zhang et al., Dive into Deep Learning, "Padding and Stride"; Dumoulin and
-Visin 2016, A guide to convolution arithmetic, derive the same (their relationships 1, 2 and 6). The sizes that they are
-compared with come out of convolutions, and PyTorch's own formula is in no place used here.
+Visin 2016, A guide to convolution arithmetic, derive the same (their relationships 1, 2 and 6). None is worked out
+here: the sizes come out of convolutions of a small grid of images, and what the formulas make of that grid stands with
+the claims.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from warnings import catch_warnings
 
 import torch
@@ -22,15 +23,18 @@ from torch.nn.functional import conv2d, pad
 
 from facts import Observed, raised
 from networks.convolution import lenet5, mnist_example
-from networks.workload import seeded
 
-TRIED = 400
+SIDES = range(5, 11)
 KERNELS = range(1, 9)
+ROWS = 12
+
+MapOf = Callable[[Tensor, Tensor], Tensor]
+"""An image (1, 1, ROWS, 1) and a kernel (1, 1, k, 1) → the map."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """Sizes as (height, width): of the image, of the kernel, added on both sides together, and the steps."""
+class Sizes:
+    """As (height, width): of the image, of the kernel, added on both sides together, and the steps."""
 
     n: tuple[int, int]
     k: tuple[int, int]
@@ -45,48 +49,58 @@ class Drawn:
 
 
 def without_padding() -> Observed:
-    """(n − k + 1), of images and kernels of random sizes."""
-    drawn = [replace(each, p=(0, 0), s=(1, 1)) for each in _drawn()]
-    return _checked((each.map(), [n - k + 1 for n, k in zip(each.n, each.k, strict=True)]) for each in drawn)
+    """The sides of the maps of squares, by the kernel's side; and the map of a rectangle."""
+    return {
+        "images": list(SIDES),
+        **{f"kernel_{k}": _sides(k) for k in (1, 2, 3, 4)},
+        "of_8x10_by_3x4": Sizes(n=(8, 10), k=(3, 4)).map(),
+    }
 
 
 def with_padding() -> Observed:
-    """(n − k + p + 1) with p on both sides together; then with p as what PyTorch's `padding` is."""
-    drawn = [replace(each, s=(1, 1)) for each in _drawn()]
-    by_formula = [[n - k + p + 1 for n, k, p in zip(each.n, each.k, each.p, strict=True)] for each in drawn]
-    layers = [nn.Conv2d(1, 1, each.k, padding=each.p)(torch.zeros(1, *each.n)) for each in drawn]
-    of_each_side = _checked((list(found.shape[1:]), size) for found, size in zip(layers, by_formula, strict=True))
+    """Of a kernel of 3×3, by p, what is added on both sides together; and with as much as a layer's `padding`."""
+    layer = nn.Conv2d(1, 1, 3, padding=2)
     return {
-        **_checked((each.map(), size) for each, size in zip(drawn, by_formula, strict=True)),
-        "unlike_formula_with_p_as_the_padding_of_a_layer": of_each_side["unlike_formula"],
+        "images": list(SIDES),
+        **{f"kernel_3_p_{p}": _sides(3, p=p) for p in (0, 1, 2, 3, 4)},
+        "of_8x10_by_3x4_p_1x3": Sizes(n=(8, 10), k=(3, 4), p=(1, 3)).map(),
+        "kernel_3_padding_2_of_a_layer": [layer(torch.zeros(1, n, n)).shape[1] for n in SIDES],
     }
 
 
 def with_stride() -> Observed:
-    """⌊(n − k + p + s) / s⌋."""
-    return _checked(
-        (each.map(), [(n - k + p + s) // s for n, k, p, s in zip(each.n, each.k, each.p, each.s, strict=True)])
-        for each in _drawn()
-    )
+    """Of a kernel of 4×4 and p = 1, by the stride."""
+    return {
+        "images": list(SIDES),
+        **{f"kernel_4_p_1_stride_{s}": _sides(4, p=1, s=s) for s in (1, 2, 3, 4)},
+        "of_8x10_by_3x4_p_1x3_stride_3x2": Sizes(n=(8, 10), k=(3, 4), p=(1, 3), s=(3, 2)).map(),
+    }
 
 
 def with_stride_and_p_of_k_minus_1() -> Observed:
-    """⌊(n + s − 1) / s⌋."""
-    drawn = [replace(each, p=_less_one(each.k)) for each in _drawn()]
-    return _checked((each.map(), [(n + s - 1) // s for n, s in zip(each.n, each.s, strict=True)]) for each in drawn)
+    """By the kernel and the stride."""
+    return {
+        "images": list(SIDES),
+        **{f"kernel_{k}_stride_{s}": _sides(k, p=k - 1, s=s) for k in (2, 3) for s in (2, 3, 4)},
+        "of_8x10_by_3x4_stride_3x2": Sizes(n=(8, 10), k=(3, 4), p=(2, 3), s=(3, 2)).map(),
+    }
 
 
 def with_stride_that_divides() -> Observed:
-    """n / s, of images whose sides are multiples of the strides."""
-    drawn = [replace(each, n=_times(each.n, each.s), p=_less_one(each.k)) for each in _drawn()]
-    return _checked((each.map(), [n // s for n, s in zip(each.n, each.s, strict=True)]) for each in drawn)
+    """Of images whose sides are multiples of every stride, by a kernel of 3×3 and p = 2."""
+    sides = range(12, 37, 12)
+    return {
+        "images": list(sides),
+        **{f"stride_{s}": _sides(3, p=2, s=s, of=sides) for s in (2, 3, 4)},
+        "of_12x24_by_3x4_stride_3x4": Sizes(n=(12, 24), k=(3, 4), p=(2, 3), s=(3, 4)).map(),
+    }
 
 
 def p_of_k_minus_1() -> Observed:
     """The sides of the maps of an image of 12×12, for kernels of 1×1 to 8×8."""
     return {
         "kernels": list(KERNELS),
-        "sides": [Drawn(n=(12, 12), k=(k, k), p=(k - 1, k - 1)).map()[0] for k in KERNELS],
+        "sides": [Sizes(n=(12, 12), k=(k, k), p=(k - 1, k - 1)).map()[0] for k in KERNELS],
     }
 
 
@@ -106,21 +120,22 @@ def equal_padding_on_both_sides() -> Observed:
 def rows_for_odd_kernels() -> Observed:
     """Rows that `padding="same"` adds on top and at the bottom for kernels with 1 to 7 rows."""
     odd = [k for k in KERNELS if k % 2]
-    added = [_added_by_same(k) for k in odd]
+    added = [_added(k, _same) for k in odd]
     return {"kernels": odd, "on_top": [top for top, _ in added], "at_the_bottom": [bottom for _, bottom in added]}
 
 
 def rows_for_even_kernels() -> Observed:
-    """The side of a map of 12×12 where the greater half of p = k − 1 is added on top, for kernels with 2 to 8 rows;
-    and what `padding="same"` adds itself."""
+    """The map of 12 rows to which p = k − 1 are added, the greater half on top, for kernels with 2 to 8 rows: how many
+    rows it has, and how many stand on top and at the bottom; and what `padding="same"` adds itself."""
     even = [k for k in KERNELS if k % 2 == 0]
-    images = [pad(torch.zeros(1, 12, 1), (0, 0, k // 2, k // 2 - 1)) for k in even]
-    added = [_added_by_same(k) for k in even]
+    added, by_same = ([_added(k, map_of) for k in even] for map_of in (_more_on_top, _same))
     return {
         "kernels": even,
-        "rows_with_more_on_top": [nn.Conv2d(1, 1, (k, 1))(one).shape[1] for k, one in zip(even, images, strict=True)],
-        "on_top_by_same": [top for top, _ in added],
-        "at_the_bottom_by_same": [bottom for _, bottom in added],
+        "rows": [len(_answer(k, _more_on_top, row=0, weight=0)) for k in even],
+        "on_top": [top for top, _ in added],
+        "at_the_bottom": [bottom for _, bottom in added],
+        "on_top_by_same": [top for top, _ in by_same],
+        "at_the_bottom_by_same": [bottom for _, bottom in by_same],
     }
 
 
@@ -146,7 +161,7 @@ def padding_by_default() -> Observed:
     return {
         "padding": list(layer.padding),
         "side_of_8_by_kernel_3_and_stride_2": _side(8, 3, stride=2),
-        "rows_on_top_by_same_for_2_rows": _added_by_same(2)[0],
+        "rows_on_top_by_same_for_2_rows": _added(2, _same)[0],
     }
 
 
@@ -178,21 +193,11 @@ def colours_first() -> Observed:
     }
 
 
-@seeded(0)
-def _drawn() -> list[Drawn]:
-    """Sizes at random with kernels that fit: images of 4 to 12, kernels and p and s of up to 4."""
-
-    def pair(low: int, high: int) -> tuple[int, int]:
-        height, width = torch.randint(low, high + 1, (2,)).tolist()
-        return height, width
-
-    return [Drawn(n=pair(4, 12), k=pair(1, 4), p=pair(0, 4), s=pair(1, 4)) for _ in range(TRIED)]
-
-
-def _checked(sizes: Iterator[tuple[list[int], list[int]]]) -> dict[str, int]:
-    """Of sizes observed and worked out: how many there are, and how many are not the same."""
-    pairs = list(sizes)
-    return {"tried": len(pairs), "unlike_formula": sum(found != formula for found, formula in pairs)}
+def _sides(k: int, *, p: int = 0, s: int = 1, of: Sequence[int] = SIDES) -> list[int]:
+    """Of the maps of squares, whose heights and widths are treated alike."""
+    maps = [Sizes(n=(n, n), k=(k, k), p=(p, p), s=(s, s)).map() for n in of]
+    assert all(height == width for height, width in maps)
+    return [height for height, _ in maps]
 
 
 def _side(side: int, kernel: int, *, padding: int = 0, stride: int = 1) -> int:
@@ -200,23 +205,27 @@ def _side(side: int, kernel: int, *, padding: int = 0, stride: int = 1) -> int:
     return found.shape[1]
 
 
-def _added_by_same(rows: int) -> tuple[int, int]:
-    """Rows on top and at the bottom: a kernel whose only weight is its first sees an impulse in the first row as many
-    rows down as there are on top."""
-    layer = nn.Conv2d(1, 1, (rows, 1), padding="same", bias=False)
-    nn.init.zeros_(layer.weight)
-    with torch.no_grad():
-        layer.weight[0, 0, 0] = 1
-        impulse = torch.zeros(1, 12, 1)
-        impulse[0, 0] = 1
-        with catch_warnings(action="ignore"):  # that an even kernel takes a copy
-            top = int(layer(impulse)[0, :, 0].argmax())
-    return top, rows - 1 - top
+def _added(rows: int, map_of: MapOf) -> tuple[int, int]:
+    """Rows on top and at the bottom. A kernel whose only weight is its first answers to an impulse in the first row as
+    many rows down as stand on top; one whose only weight is its last, to an impulse in the last row, as many rows up as
+    stand at the bottom."""
+    down, up = _answer(rows, map_of, row=0, weight=0), _answer(rows, map_of, row=-1, weight=-1)
+    return int(down.argmax()), int(up.flip(0).argmax())
 
 
-def _less_one(k: tuple[int, int]) -> tuple[int, int]:
-    return k[0] - 1, k[1] - 1
+def _answer(rows: int, map_of: MapOf, *, row: int, weight: int) -> Tensor:
+    """The rows of the map of an impulse, by a kernel that has one weight."""
+    image, kernel = torch.zeros(1, 1, ROWS, 1), torch.zeros(1, 1, rows, 1)
+    image[0, 0, row] = kernel[0, 0, weight] = 1
+    return map_of(image, kernel)[0, 0, :, 0]
 
 
-def _times(n: tuple[int, int], s: tuple[int, int]) -> tuple[int, int]:
-    return n[0] * s[0], n[1] * s[1]
+def _same(image: Tensor, kernel: Tensor) -> Tensor:
+    with catch_warnings(action="ignore"):  # that an even kernel takes a copy
+        return conv2d(image, kernel, padding="same")
+
+
+def _more_on_top(image: Tensor, kernel: Tensor) -> Tensor:
+    """p = k − 1 rows are added to the image: the greater half on top, the smaller at the bottom."""
+    added = kernel.shape[2] - 1
+    return conv2d(pad(image, (0, 0, added - added // 2, added // 2)), kernel)

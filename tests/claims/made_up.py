@@ -42,6 +42,7 @@ def published(
     machine: str = "here",
     device: str = "cpu",
     parameters: Mapping[str, int] | None = None,
+    flops: Mapping[str, int] | None = None,
 ) -> Published:
     """A run of the suite `made_up`: a case's latency in every round, or in each; None where its survey failed."""
     records = []
@@ -49,7 +50,8 @@ def published(
         if value is None:
             records.append(survey(name, status="failed", note="no such kernel"))
             continue
-        records.append(survey(name, {"items": 1, "parameters": (parameters or {}).get(name, 1)}))
+        known = {"flops": flops[name]} if flops else {}
+        records.append(survey(name, {"items": 1, "parameters": (parameters or {}).get(name, 1), **known}))
         each = [value * factor for factor in SPREAD] if isinstance(value, int | float) else value
         records += trials(name, each)
     found = analysed([case_of(name) for name in milliseconds], records, metrics=("latency", "parameters"))

@@ -70,6 +70,19 @@ def test_an_exact_metric_is_its_own_interval() -> None:
     assert outcomes(measured(replace(check, above=3.0), 1, [run])) == ["fails"]
 
 
+def test_a_ratio_of_times_says_how_much_more_arithmetic_stands_behind_it() -> None:
+    def note(check: RatioCheck, flops: int, cnn: float | list[float] = 1.0) -> str:
+        (line,) = measured(check, 1, [published({LSTM: 3.0, CNN: cnn}, flops={LSTM: flops, CNN: 100})])
+        return line.note
+
+    assert note(RATIO, 1040) == "at 10.4× the flops"
+    assert note(RATIO, 34) == "at 0.340× the flops"
+    assert note(RATIO, 104) == ""
+    assert note(RATIO, 0) == ""
+    assert note(RATIO, 400, [1.0, 1.0, 1.1]) == "no interval; at 4.00× the flops"
+    assert note(replace(RATIO, metric="flops"), 400) == ""
+
+
 def test_too_few_trials_decide_nothing() -> None:
     (line,) = measured(RATIO, 1, [published({LSTM: [3.0, 3.1, 3.2], CNN: [1.0, 1.0, 1.1]})])
     assert (line.outcome, line.note) == ("open", "no interval")

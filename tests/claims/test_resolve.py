@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.claims.resolve import resolve, together, verdict
-from bench.records.claims import ClaimVerdict, ExactCheck, MissingCheck, Outcome, RatioCheck
+from bench.records.claims import ClaimVerdict, ExactCheck, MissingCheck, Outcome, RatioCheck, UnverifiableCheck
 from tests.claims.made_up import claim, fact, line, published
 
 LSTM, CNN = "model=lstm", "model=cnn"
@@ -28,6 +28,7 @@ SLOWER = RatioCheck(suite="made_up", compare={"model": ("lstm",)}, to={"model": 
         ([], "unresolved"),
         (["also"], "unresolved"),
         (["holds", "also", "also"], "supported"),
+        (["unverifiable"], "unverifiable"),
     ],
 )
 def test_at_most_a_third_may_be_open(outcomes: Sequence[Outcome], found: ClaimVerdict) -> None:
@@ -44,6 +45,9 @@ def test_at_most_a_third_may_be_open(outcomes: Sequence[Outcome], found: ClaimVe
         (["supported", "mixed"], "mixed"),
         (["supported", "unresolved"], "unresolved"),
         (["refuted", "unresolved"], "unresolved"),
+        (["unverifiable", "unverifiable"], "unverifiable"),
+        (["unverifiable", "supported"], "supported"),
+        (["unverifiable", "unresolved"], "unresolved"),
         ([], "unresolved"),
     ],
 )
@@ -104,6 +108,31 @@ def test_the_checks_of_a_part_decide_it_together() -> None:
     (found,) = resolve([claim(slower, faster, missing)], {}, [published({LSTM: 3.0, CNN: 1.0})])
     assert found.parts == {"time": "mixed", "accuracy": "unresolved"}
     assert found.verdict == "mixed"
+
+
+def test_a_question_of_ours_is_answered_and_decides_nothing() -> None:
+    faster = replace(SLOWER, above=None, below=2, part="time")
+    said = ExactCheck(fact="d0:a", expect={"weights": 1})
+    asked = replace(claim(said), checks=(said, faster), ours={"time": "It is fast."})
+    (found,) = resolve([asked], {"d0:a": fact("d0:a", weights=1)}, [published({LSTM: 3.0, CNN: 1.0})])
+    assert found.parts == {"": "supported", "time": "refuted"}
+    assert (found.verdict, found.machines) == ("supported", {})
+    assert [line.outcome for line in found.evidence] == ["holds", "fails"]
+
+
+def test_what_cannot_be_judged_from_the_document_says_why_and_is_neither_right_nor_wrong() -> None:
+    lost, run = UnverifiableCheck(unverifiable="a name is lost"), ExactCheck(fact="d0:a", expect={"raised": "none"})
+    asked = replace(claim(lost), checks=(lost, replace(run, part="as printed")), ours={"as printed": "It runs."})
+    (found,) = resolve([asked], {"d0:a": fact("d0:a", raised="SyntaxError")}, [])
+    assert (found.verdict, found.parts) == ("unverifiable", {"": "unverifiable", "as printed": "refuted"})
+    assert (found.evidence[0].outcome, found.evidence[0].note) == ("unverifiable", "a name is lost")
+
+
+def test_what_can_be_judged_decides_a_claim_of_which_a_part_cannot() -> None:
+    lost = UnverifiableCheck(unverifiable="a name is lost", part="code")
+    parted = claim(lost, ExactCheck(fact="d0:a", expect={"weights": 1}, part="size"), kind="exact")
+    (found,) = resolve([parted], {"d0:a": fact("d0:a", weights=2)}, [])
+    assert (found.verdict, found.parts) == ("refuted", {"code": "unverifiable", "size": "refuted"})
 
 
 def test_a_claim_without_parts_is_one_itself() -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from bench.errors import BenchError, SuiteError
 from bench.plan.claims import load_claims
-from bench.records.claims import Axes, Claim, ExactCheck, LawCheck, MissingCheck, RatioCheck, TrendCheck
+from bench.records.claims import (
+    Axes,
+    Claim,
+    ExactCheck,
+    LawCheck,
+    MissingCheck,
+    RatioCheck,
+    TrendCheck,
+    UnverifiableCheck,
+)
 
 SUITE = """
 title: A title
@@ -50,6 +59,11 @@ RATIO = "suite: made, compare: {model: lstm}, to: {model: cnn}, metric: latency"
 
 def measured(check: str) -> str:
     return f"- {{{HEAD}, kind: measured, checks: [{{{check}}}]}}\n"
+
+
+def asked(parts: str, *checks: str) -> str:
+    listed = ", ".join(f"{{{check}}}" for check in checks)
+    return f"- {{{HEAD}, kind: measured, {parts}, checks: [{listed}]}}\n"
 
 
 def exact(check: str) -> str:
@@ -98,6 +112,22 @@ def test_a_claim_has_parts_and_its_checks_name_them(file: Path) -> None:
     assert [check.part for check in claim.checks] == ["shape", "time as well", "time as well"]
     assert isinstance(claim.checks[1], RatioCheck)
     assert claim.checks[1].between == (2.0, 3.0)
+
+
+def test_what_the_document_does_not_say_stands_apart_from_what_it_says(file: Path) -> None:
+    text = f"""
+- {{{HEAD}, kind: measured, about: count, ours: {{time: It is slow}}, checks: [
+    {{fact: 'd0:weights', expect: {{a: 1}}}},
+    {{part: time, {RATIO}, above: 2}}]}}
+"""
+    (claim,) = read(file, text)
+    assert (claim.parts, claim.ours) == ({}, {"time": "It is slow"})
+    assert [check.part for check in claim.checks] == ["", "time"]
+
+
+def test_what_cannot_be_judged_says_why(file: Path) -> None:
+    (claim,) = read(file, f"- {{{HEAD}, kind: exact, checks: [{{unverifiable: a name is lost}}]}}\n")
+    assert claim.checks == (UnverifiableCheck(unverifiable="a name is lost"),)
 
 
 def test_expectations_keep_their_types(file: Path) -> None:
@@ -162,6 +192,27 @@ def test_levels_of_overlays_are_levels(file: Path) -> None:
         (
             f"- {{{HEAD}, kind: conceptual, because: so, parts: {{time: x}}}}\n",
             "parts.time: no check decides this part",
+        ),
+        (
+            asked("ours: {time: It is slow}", "needs: x", f"{RATIO}, above: 2, part: tme"),
+            "the claim has no part 'tme'; did you mean 'time'?",
+        ),
+        (asked("ours: {time: It is slow}", "needs: x"), "D0-C1.ours.time: no check decides this part"),
+        (
+            asked("ours: {time: It is slow}", f"{RATIO}, above: 2, part: time"),
+            "D0-C1.ours: no check decides what the document says",
+        ),
+        (
+            asked("parts: {time: It is slow}, ours: {time: It is slow}", f"{RATIO}, above: 2, part: time"),
+            "D0-C1.ours.time: the document says this part",
+        ),
+        (
+            asked("parts: {size: It is big}, ours: {time: It is slow}", "needs: x", f"{RATIO}, above: 2, part: time"),
+            "checks[0]: names no part: size",
+        ),
+        (
+            f"- {{{HEAD}, kind: conceptual, because: so, checks: [{{unverifiable: a name is lost}}]}}\n",
+            "a conceptual claim is one that no check decides",
         ),
         (measured(RATIO), "says exactly one of above, below, between, within"),
         (measured(f"{RATIO}, abvoe: 2"), "checks[0].abvoe: unknown key; did you mean 'above'?"),

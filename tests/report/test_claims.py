@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from markdown_it import MarkdownIt
@@ -19,6 +20,7 @@ from bench.records.claims import (
     Outcome,
     RatioCheck,
     Resolved,
+    UnverifiableCheck,
 )
 from bench.report.claims.markdown import claims_text, parameters_text
 from bench.report.claims.rows import claims_csv, claims_json, verdicts, verdicts_in
@@ -121,6 +123,60 @@ def test_the_table_shows_the_verdict_of_every_part() -> None:
     assert "time, supported: It is slow." in console.export_text()
 
 
+def questioned() -> Resolved:
+    """A line of which the page has lost a piece, and what becomes of the rest."""
+    claim = Claim(
+        id="D1-C3",
+        words="原文",
+        says="It runs.",
+        kind="exact",
+        about="code",
+        ours={"as printed": "What is left runs."},
+        checks=(
+            UnverifiableCheck(unverifiable="a name is lost"),
+            ExactCheck(fact="d0:a", expect={"raised": "none"}, part="as printed"),
+        ),
+    )
+    lines = (
+        Evidence(check=1, subject="the document", outcome="unverifiable", note="a name is lost"),
+        Evidence(check=2, subject="raised", outcome="fails", expected="none", observed="SyntaxError"),
+    )
+    parts: dict[str, ClaimVerdict] = {"": "unverifiable", "as printed": "refuted"}
+    return Resolved(claim=claim, verdict="unverifiable", parts=parts, evidence=lines)
+
+
+def test_what_the_document_does_not_say_is_called_a_question_of_ours_everywhere() -> None:
+    assert [(each.lead, each.text) for each in sentences(questioned())] == [
+        ("", "cannot be judged: a name is lost"),
+        ("as printed (our question), refuted", "What is left runs."),
+        ("", "raised: observed SyntaxError, asked none"),
+    ]
+    assert (
+        "| **unverifiable**<br>as printed (our question): refuted | cannot be judged: a name is lost<br>"
+        in claims_text([questioned()])
+    )
+    rows = list(csv.DictReader(io.StringIO(claims_csv([questioned()]))))
+    assert [(row["verdict"], row["part"], row["ours"], row["part_verdict"]) for row in rows] == [
+        ("unverifiable", "", "false", "unverifiable"),
+        ("unverifiable", "as printed", "true", "refuted"),
+    ]
+    (found,) = json.loads(claims_json([questioned()]))
+    assert (found["parts"], found["ours"]) == ({"as printed": "refuted"}, ["as printed"])
+
+
+def test_a_terminal_shows_what_became_of_our_question_though_the_claim_is_supported() -> None:
+    text = questioned()
+    parts: dict[str, ClaimVerdict] = {"": "supported", "as printed": "refuted"}
+    console = Console(file=io.StringIO(), width=80, force_terminal=False, record=True)
+    console.print(claims_view([replace(text, verdict="supported", parts=parts)]))
+    assert "as printed (our question), refuted: What is left runs." in console.export_text()
+
+
+def test_the_page_says_what_each_verdict_means() -> None:
+    head = claims_text([]).lower()
+    assert [verdict for verdict in get_args(ClaimVerdict) if verdict not in head.split("| document")[0]] == []
+
+
 def test_every_row_names_its_part_and_what_became_of_it() -> None:
     text = claims_csv([parted(), exact()])
     rows = [
@@ -170,8 +226,9 @@ def test_a_time_is_shown_in_a_unit_that_reads_well() -> None:
 
 def test_the_page_counts_the_verdicts_of_each_document() -> None:
     text = claims_text([exact("D0-C1"), exact("D0-C2", verdict="refuted"), measured(ratio(27.1))])
-    assert "| D0 | 2 | 0 | 1 | 1 | 0 | 0 |" in text
-    assert "| all | 3 | 1 | 1 | 1 | 0 | 0 |" in text
+    assert "| document | claims | supported | refuted | mixed | unresolved | unverifiable | conceptual |" in text
+    assert "| D0 | 2 | 0 | 1 | 1 | 0 | 0 | 0 |" in text
+    assert "| all | 3 | 1 | 1 | 1 | 0 | 0 | 0 |" in text
     assert "([row](law/here/m.csv#L2))" in text
 
 

@@ -6,7 +6,7 @@ from bench.plan.complaints.source import Offence
 from bench.plan.levels import factor_names, factor_sources, known_levels, label, labels, quoted, same
 from bench.plan.nearest import listed, nearest
 from bench.plan.yaml_text import Place
-from bench.records.claims import Claim, ExactCheck, LawCheck, RatioCheck, TrendCheck
+from bench.records.claims import Claim, ExactCheck, LawCheck, RatioCheck, TrendCheck, UnverifiableCheck
 from bench.records.metrics import METRICS
 from bench.records.suite import Level, Suite, Where
 
@@ -40,7 +40,7 @@ def sound(claim: Claim, index: int, suites: Mapping[str, Suite]) -> Iterator[Off
     yield from _parted(claim, (index,))
     for number, check in enumerate(claim.checks):
         place: Place = (index, "checks", number)
-        if isinstance(check, ExactCheck):
+        if isinstance(check, ExactCheck | UnverifiableCheck):
             if claim.kind == "conceptual":
                 yield Offence(place=place, message="a conceptual claim is one that no check decides")
         elif claim.kind != "measured":
@@ -60,23 +60,32 @@ def _of_its_kind(claim: Claim, place: Place) -> Iterator[Offence]:
         yield Offence(place=(*place, "because"), message="only conceptual claims have this", on_key=True)
     if claim.kind != "conceptual" and not claim.checks:
         yield Offence(place=(*place, "checks"), message=f"this claim is {claim.kind}, and nothing decides it")
-    if claim.kind == "exact" and claim.about is None:
+    if claim.kind == "exact" and claim.about is None and (facts or not claim.checks):
         yield Offence(place=(*place, "about"), message="is missing: count, shape, formula, equality or code")
     if claim.about is not None and not facts:
         yield Offence(place=(*place, "about"), message="only claims with facts have this", on_key=True)
 
 
 def _parted(claim: Claim, place: Place) -> Iterator[Offence]:
-    """A claim with parts has a check for each, and each of its checks names one."""
+    """A claim with parts has a check for each, and each of its checks names one, or a question of ours; and what the
+    document says is decided by one that is not ours."""
+    every = {**claim.parts, **claim.ours}
     for number, check in enumerate(claim.checks):
-        if check.part and check.part not in claim.parts:
-            message = f"the claim has no part {check.part!r}{nearest(check.part, claim.parts)}"
+        if check.part and check.part not in every:
+            message = f"the claim has no part {check.part!r}{nearest(check.part, every)}"
             yield Offence(place=(*place, "checks", number, "part"), message=message)
         elif claim.parts and not check.part:
-            yield Offence(place=(*place, "checks", number), message=f"names no part: {listed(claim.parts)}")
-    for part in claim.parts:
-        if part not in {check.part for check in claim.checks}:
-            yield Offence(place=(*place, "parts", part), message="no check decides this part", on_key=True)
+            yield Offence(place=(*place, "checks", number), message=f"names no part: {listed(every)}")
+    decided = {check.part for check in claim.checks}
+    for key, parts in (("parts", claim.parts), ("ours", claim.ours)):
+        for part in parts:
+            if part not in decided:
+                yield Offence(place=(*place, key, part), message="no check decides this part", on_key=True)
+    for part in claim.ours:
+        if part in claim.parts:
+            yield Offence(place=(*place, "ours", part), message="the document says this part", on_key=True)
+    if decided and decided <= set(claim.ours):
+        yield Offence(place=(*place, "ours"), message="no check decides what the document says", on_key=True)
 
 
 def _bounded(check: RatioCheck | TrendCheck | LawCheck, place: Place) -> Iterator[Offence]:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from bench.records.claims import Evidence, ExactCheck, Resolved
 from bench.report.amounts import NOTHING
-from bench.report.claims.words import VERDICTS, Sentence, counts, document, sentences
+from bench.report.claims.words import VERDICTS, Sentence, counts, document, named, sentences
 from bench.report.markdown import inert
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+/#-]")
@@ -16,8 +16,14 @@ CLAIMS = """# Verdicts on the claims
 Made by `bench claims` from the published runs and from what the facts observed; `bench claims --check` compares.
 A verdict is worked out from intervals at 95 %: a line that straddles the claim's bound is open. A claim that says
 several things has parts, each with a verdict of its own: the claim is supported or refuted where all of them are, mixed
-where one holds and another fails, and otherwise unresolved. `claims.csv` has every line of evidence, `parameters.md`
-every count and shape."""
+where one holds and another fails, and otherwise unresolved.
+
+Unresolved is what has not been measured yet; unverifiable what cannot be judged from the document as it lies before us,
+because the page has lost a piece, does not show one, or speaks of another library; conceptual what no check decides. A
+part that is our question is not in the document: a time, say, where it speaks of a size, with a bound that we have
+chosen. It is shown with its verdict, and has no say in that on the claim.
+
+`claims.csv` has every line of evidence, `parameters.md` every count and shape."""
 
 PARAMETERS = """# Counts and shapes of the documents
 
@@ -65,7 +71,7 @@ def _row(each: Resolved) -> list[str]:
 
 
 def _verdicts(each: Resolved) -> str:
-    parts = [f"{inert(part)}: {verdict}" for part, verdict in each.parts.items() if part]
+    parts = [f"{inert(named(each.claim, part))}: {verdict}" for part, verdict in each.parts.items() if part]
     return "<br>".join([f"**{each.verdict}**", *parts])
 
 

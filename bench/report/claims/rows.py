@@ -10,7 +10,7 @@ from bench.report.claims.words import document
 from bench.report.csv_text import Value, csv_text
 
 OF_CLAIM = ("claim", "document", "words", "says", "kind", "verdict")
-OF_PART = ("part", "part_verdict")
+OF_PART = ("part", "ours", "part_verdict")
 OF_EVIDENCE = (
     "check",
     "subject",
@@ -39,6 +39,7 @@ def claims_json(resolved: Sequence[Resolved]) -> str:
         {
             **_head(each),
             "parts": {part: verdict for part, verdict in each.parts.items() if part},
+            "ours": list(each.claim.ours),
             "machines": each.machines,
             "evidence": [_part(each, line) | _line(line) for line in each.evidence],
         }
@@ -73,7 +74,8 @@ def _rows(resolved: Sequence[Resolved]) -> Iterator[dict[str, Value]]:
             yield {**_head(each), **_part(each, line), **_line(line)}
         if not each.evidence:
             nothing = dict.fromkeys(OF_EVIDENCE, "")
-            yield {**_head(each), "part": "", "part_verdict": each.verdict, **nothing, "note": each.claim.because or ""}
+            part: dict[str, Value] = {"part": "", "ours": False, "part_verdict": each.verdict}
+            yield {**_head(each), **part, **nothing, "note": each.claim.because or ""}
 
 
 def _line(line: Evidence) -> dict[str, Value]:
@@ -81,9 +83,10 @@ def _line(line: Evidence) -> dict[str, Value]:
 
 
 def _part(each: Resolved, line: Evidence) -> dict[str, Value]:
-    """The part that a line of evidence is about; a claim without parts is one itself."""
+    """The part that a line of evidence is about, and whether it is a question of ours; a claim without parts is one
+    itself."""
     part = each.claim.checks[line.check - 1].part
-    return {"part": part, "part_verdict": each.parts[part]}
+    return {"part": part, "ours": part in each.claim.ours, "part_verdict": each.parts[part]}
 
 
 def _head(each: Resolved) -> dict[str, str]:

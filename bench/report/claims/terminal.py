@@ -7,11 +7,18 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bench.records.claims import Resolved
+from bench.records.claims import ClaimVerdict, Resolved
 from bench.report.claims.words import VERDICTS, counts, sentences
 from bench.report.inert import wrapped
 
-STYLES = {"supported": "green", "refuted": "red", "mixed": "yellow", "unresolved": "dim", "conceptual": "dim"}
+STYLES: dict[ClaimVerdict, str] = {
+    "supported": "green",
+    "refuted": "red",
+    "mixed": "yellow",
+    "unresolved": "dim",
+    "unverifiable": "dim",
+    "conceptual": "dim",
+}
 
 
 def claims_view(resolved: Sequence[Resolved]) -> RenderableType:
@@ -29,7 +36,7 @@ def claims_view(resolved: Sequence[Resolved]) -> RenderableType:
 
 def _said(each: Resolved) -> Text:
     text = Text(wrapped(each.claim.says))
-    if each.verdict != "supported":
+    if set(each.parts.values()) != {"supported"}:
         for sentence in sentences(each):
             said = f"{sentence.lead}: {sentence.text}" if sentence.lead else sentence.text
             text.append(f"\n{wrapped(said)}", style="dim")

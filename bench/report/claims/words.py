@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import get_args
 
-from bench.records.claims import RATIO, ClaimVerdict, Evidence, Outcome, Resolved
+from bench.records.claims import RATIO, Claim, ClaimVerdict, Evidence, Outcome, Resolved
 from bench.report.amounts import NOTHING, ratio_words, value_words
 from bench.report.nouns import Amount
 from bench.units import common_scale
@@ -44,13 +44,19 @@ def sentences(resolved: Resolved) -> Iterator[Sentence]:
     claim = resolved.claim
     for part, verdict in resolved.parts.items():
         if part:
-            yield Sentence(text=claim.parts[part], lead=f"{part}, {verdict}")
-        yield from _of_checks(line for line in resolved.evidence if claim.checks[line.check - 1].part == part)
+            yield Sentence(text=(claim.parts | claim.ours)[part], lead=f"{named(claim, part)}, {verdict}")
+        lines = [line for line in resolved.evidence if claim.checks[line.check - 1].part == part]
+        yield from _of_checks(lines, verb="asked" if part in claim.ours else "claimed")
     if len(resolved.machines) > 1:
         yield Sentence(text="; ".join(f"{machine}: {verdict}" for machine, verdict in resolved.machines.items()))
     for text in (claim.because, claim.remark):
         if text is not None:
             yield Sentence(text=text)
+
+
+def named(claim: Claim, part: str) -> str:
+    """A part by its name, with a word where the document does not say it."""
+    return f"{part} (our question)" if part in claim.ours else part
 
 
 def amount(line: Evidence) -> str:
@@ -65,23 +71,25 @@ def amount(line: Evidence) -> str:
     return " ".join(part for part in (value, unit, interval) if part)
 
 
-def _of_checks(lines: Iterable[Evidence]) -> Iterator[Sentence]:
+def _of_checks(lines: Iterable[Evidence], *, verb: str) -> Iterator[Sentence]:
     counted = [line for line in lines if line.outcome != "also"]
     for (_, machine), group in groupby(counted, key=lambda line: (line.check, line.machine)):
         found = list(group)
-        yield from _measured(found) if machine else _observed(found)
+        yield from _measured(found) if machine else _observed(found, verb=verb)
 
 
-def _observed(lines: Sequence[Evidence]) -> Iterator[Sentence]:
-    """What holds in one sentence; what does not, each with what the claim says."""
+def _observed(lines: Sequence[Evidence], *, verb: str) -> Iterator[Sentence]:
+    """What holds in one sentence; what does not, each with what the claim says, or we ask."""
     held = [f"{line.subject} {line.observed}" for line in lines if line.outcome == "holds"]
     if held:
         yield Sentence(text=f"observed: {', '.join(held)}")
     for line in lines:
         if line.outcome == "fails":
-            yield Sentence(text=f"{line.subject}: observed {line.observed}, claimed {line.expected}")
+            yield Sentence(text=f"{line.subject}: observed {line.observed}, {verb} {line.expected}")
         elif line.outcome == "open":
             yield Sentence(text=line.note)
+        elif line.outcome == "unverifiable":
+            yield Sentence(text=f"cannot be judged: {line.note}")
 
 
 def _measured(lines: Sequence[Evidence]) -> Iterator[Sentence]:

@@ -114,6 +114,24 @@ def test_two_sets_of_draws_are_told_apart_only_where_neither_reaches_into_the_ot
     assert not d1_cells._apart([0.1, 0.35], [0.3, 0.4])
 
 
+def test_an_lstm_whose_gates_are_coupled_would_weigh_old_and_new_as_a_gru_does() -> None:
+    with seeded(1):
+        cell = nn.LSTMCell(28, 100).double()
+    given, states = draw(4, 28).double(), (draw(4, 100).double(), draw(4, 100).double())
+    assert not d1_cells._lstm_shares(cell, given, states, coupled=True)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter[:100] = -parameter[100:200]  # i = σ(−a) = 1 − σ(a) = 1 − f
+    assert d1_cells._lstm_shares(cell, given, states, coupled=True)
+    assert d1_cells._lstm_shares(cell, given, states, coupled=False)
+
+
+def test_the_gates_worked_out_by_hand_are_those_of_the_cells() -> None:
+    observed = d1_cells.weighing()
+    assert observed["rnn_takes_the_new_alone"] is observed["gru_takes_what_the_old_leaves"] is True
+    assert (observed["lstm_weighs_old_and_new_apart"], observed["lstm_takes_what_the_old_leaves"]) == (True, False)
+
+
 def test_a_convolution_over_time_remembers_as_far_as_its_kernels_reach() -> None:
     observed = d1.memory()
     assert (observed["rnn_steps_seen"], observed["tcn_steps_seen"]) == (28, 28)

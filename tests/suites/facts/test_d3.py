@@ -4,7 +4,8 @@ from warnings import catch_warnings
 
 import pytest
 import torch
-from torch import nn
+from hypothesis import given, settings, strategies
+from torch import Tensor, nn
 from torch.nn.functional import conv2d, pad
 
 from facts import d3_code, d3_correlation, d3_fields, d3_shapes, d3_weights
@@ -36,6 +37,7 @@ def test_the_odd_row_of_an_even_kernel_is_added_at_the_bottom() -> None:
         found = conv2d(image, kernel, padding="same").flatten().tolist()
     assert found == [1 + 2 * 2, 2 + 2 * 3, 3 + 2 * 4, 4]
     observed = d3_shapes.rows_for_even_kernels()
+    assert observed["on_top"] == [1, 2, 3, 4]
     assert observed["on_top_by_same"] == [0, 1, 2, 3]
     assert observed["at_the_bottom_by_same"] == [1, 2, 3, 4]
 
@@ -48,15 +50,35 @@ def test_an_odd_kernel_has_as_many_rows_added_on_top_as_at_the_bottom() -> None:
     assert observed["on_top"] == observed["at_the_bottom"] == [0, 1, 2, 3]
 
 
-def test_a_formula_that_is_wrong_would_be_seen_to_be() -> None:
+@pytest.mark.parametrize(("top", "bottom"), [(0, 3), (1, 2), (2, 1), (3, 0), (2, 2)])
+def test_an_impulse_lands_where_rows_were_added(top: int, bottom: int) -> None:
+    def map_of(image: Tensor, kernel: Tensor) -> Tensor:
+        return conv2d(pad(image, (0, 0, top, bottom)), kernel)
+
+    assert d3_shapes._added(4, map_of) == (top, bottom)
+
+
+def test_the_padding_of_a_layer_is_added_on_each_side() -> None:
     observed = d3_shapes.with_padding()
-    assert observed["unlike_formula"] == 0
-    assert observed["unlike_formula_with_p_as_the_padding_of_a_layer"] != 0
+    assert observed["kernel_3_padding_2_of_a_layer"] == observed["kernel_3_p_4"] != observed["kernel_3_p_2"]
+
+
+def pairs(low: int, high: int) -> strategies.SearchStrategy[tuple[int, int]]:
+    return strategies.tuples(strategies.integers(low, high), strategies.integers(low, high))
+
+
+@settings(deadline=None, max_examples=100)
+@given(n=pairs(4, 12), k=pairs(1, 4), p=pairs(0, 4), s=pairs(1, 4))
+def test_sizes_of_any_grid_are_those_of_the_documents_formula(
+    n: tuple[int, int], k: tuple[int, int], p: tuple[int, int], s: tuple[int, int]
+) -> None:
+    formula = [(n - k + p + s) // s for n, k, p, s in zip(n, k, p, s, strict=True)]
+    assert d3_shapes.Sizes(n=n, k=k, p=p, s=s).map() == formula
 
 
 def test_sizes_come_out_of_convolutions_and_not_of_the_formula() -> None:
-    drawn = d3_shapes.Drawn(n=(8, 9), k=(3, 4), p=(3, 1), s=(2, 3))
-    assert drawn.map() == list(conv2d(torch.zeros(1, 1, 11, 10), torch.zeros(1, 1, 3, 4), stride=(2, 3)).shape[2:])
+    sizes = d3_shapes.Sizes(n=(8, 9), k=(3, 4), p=(3, 1), s=(2, 3))
+    assert sizes.map() == list(conv2d(torch.zeros(1, 1, 11, 10), torch.zeros(1, 1, 3, 4), stride=(2, 3)).shape[2:])
 
 
 def test_a_layer_that_is_told_nothing_adds_nothing_and_rounds_down() -> None:
