@@ -4,7 +4,8 @@ from bench.analysis.analysed import Analysed
 from bench.analysis.faults import explained
 from bench.analysis.remarks import remark
 from bench.analysis.trials import STEAL_LIMIT, probe, sentinel
-from bench.records.nouns import Finding, Record
+from bench.records.nouns import Case, Finding, Record
+from bench.records.suite import Level
 from bench.statistics import median
 
 LOST_SHARE = 0.05
@@ -61,7 +62,8 @@ def servers_differ(analysed: Analysed) -> Finding | None:
 
 
 def cores_far_apart(analysed: Analysed) -> Finding | None:
-    """Cases with more threads than one where threads gain a fixed computation nothing."""
+    """Cases with more threads than one where threads gain a fixed computation nothing; without those that are seen to
+    gain by them, being larger than it."""
     several = sorted({case.threads for case in analysed.cases.values()} - {1})
     if not several:
         return None
@@ -72,7 +74,9 @@ def cores_far_apart(analysed: Analysed) -> Finding | None:
     for threads in several:
         together = _sentinels(analysed, threads=threads)
         if alone and together and median(together) >= median(alone):
-            cases = [case.id for case in analysed.cases.values() if case.threads == threads]
+            cases = [
+                case.id for case in analysed.cases.values() if case.threads == threads and not _gains(analysed, case)
+            ]
             gain = f"{threads} threads, sentinel × {median(together) / median(alone):.2f}"
             slow |= dict.fromkeys(cases, gain)
     return remark(
@@ -82,6 +86,22 @@ def cores_far_apart(analysed: Analysed) -> Finding | None:
         advice="measure with one thread, or on cores that share a cache; "
         "on a virtual machine the cores' distance can change within a minute",
     )
+
+
+def _gains(analysed: Analysed, case: Case) -> bool:
+    """Whether the case was measured with one thread too, and takes longer so."""
+    elsewhere = [
+        other.id
+        for other in analysed.cases.values()
+        if other.threads == 1 and _without_threads(other) == _without_threads(case)
+    ]
+    own, alone = ([analysed.medians.get((each, "latency")) for each in ids] for ids in ([case.id], elsewhere))
+    values = [found.value for found in (*own, *alone) if found is not None and found.value is not None]
+    return len(values) == 2 and values[0] < values[1]
+
+
+def _without_threads(case: Case) -> dict[str, Level]:
+    return {factor: level for factor, level in case.levels.items() if factor != "threads"}
 
 
 def _sentinels(analysed: Analysed, *, threads: int) -> list[float]:

@@ -32,6 +32,7 @@ def caption(
     rows = list(_compared(spec, facets))
     return (
         Sentence(text=_title(spec.value)),
+        *_only(spec),
         *_relative(spec, ratio_label),
         *_interval(spec, cells),
         *_differences(spec, rows, estimates),
@@ -53,6 +54,18 @@ def reference_text(levels: Iterable[tuple[str, str]]) -> str:
 def _title(name: str) -> str:
     title = metric(name).title
     return f"{name}." if title == name else f"{name}: {title}."
+
+
+def _only(spec: TableSpec) -> Iterable[Sentence]:
+    """The levels that all cells share because the table asks for them, and which stand at none of them."""
+    placed = {*spec.rows, *spec.columns, *spec.facets}
+    asked = [
+        f"{factor}={listed([level_text(level) for level in levels])}"
+        for factor, levels in spec.where.items()
+        if factor not in placed
+    ]
+    if asked:
+        yield Sentence(text=f"Only {listed(asked)}.")
 
 
 def _relative(spec: TableSpec, ratio_label: str) -> Iterable[Sentence]:

@@ -35,22 +35,33 @@ def published_text(rows: Sequence[Beside]) -> str:
 
 def covered_text(rows: Sequence[Quoted], found: Sequence[Beside]) -> str:
     """How many of all published numbers stand beside a value of some run, and whose the others are: a line a source,
-    which is what a row says of it before a colon. Ends without a newline."""
+    which is what a row says of it before a colon. A number that rows of two suites give is one. Ends without a
+    newline."""
     beside = [row.quoted for row in found if row.value is not None]
-    left = [row for row in rows if row not in beside]
+    numbers: dict[tuple[str, ...], list[Quoted]] = {}
+    for row in rows:
+        numbers.setdefault(_number(row), []).append(row)
+    left = [own for own in numbers.values() if not any(row in beside for row in own)]
     said = (
-        f"[published.csv](published.csv) has {len(rows)} of them. Beside {len(rows) - len(left)} stands what was "
+        f"[published.csv](published.csv) has {len(numbers)} of them. Beside {len(numbers) - len(left)} stands what was "
         "measured at the same shape, in the tables of the runs above."
     )
-    lines = [f"- {inert(source)}: {_left(source, rows, left)}" for source in dict.fromkeys(map(_source, left))]
+    sources = dict.fromkeys(_source(own[0]) for own in left)
+    lines = [f"- {inert(source)}: {_left(source, list(numbers.values()), left)}" for source in sources]
     return "\n".join([said + (" No run has the shape of the others, or could measure it:\n" if left else ""), *lines])
 
 
-def _left(source: str, rows: Sequence[Quoted], left: Sequence[Quoted]) -> str:
-    own = [row for row in left if _source(row) == source]
-    text = f"{len(own)} of {sum(_source(row) == source for row in rows)}"
-    nowhere = sum(not row.suite for row in own)
-    return text + (f"; no suite has the shape of {nowhere}" if nowhere else "")
+def _number(row: Quoted) -> tuple[str, ...]:
+    """What makes it the number that it is."""
+    conditions = (f"{name}={value}" for name, value in row.conditions.items())
+    return (row.written, row.metric, row.source, row.hardware, *conditions)
+
+
+def _left(source: str, numbers: Sequence[Sequence[Quoted]], left: Sequence[Sequence[Quoted]]) -> str:
+    own = [rows for rows in left if _source(rows[0]) == source]
+    text = f"{len(own)} of {sum(_source(rows[0]) == source for rows in numbers)}"
+    nowhere = sum(not any(row.suite for row in rows) for rows in own)
+    return text + (f", of which no suite has the shape of {nowhere}" if nowhere else "")
 
 
 def _source(row: Quoted) -> str:

@@ -22,6 +22,8 @@ from bench.report.work import Estimates, listed
 HEADING = "What the time goes with"
 EXPLAINING = ("flops", "flop_rate", "sequential_steps", "operations", "page_faults", "allocated", "peak_memory")
 COLUMNS = ("latency", *EXPLAINING)
+RANGED = ("latency", "page_faults")
+"""Which stand there with their intervals: faults may be many in one process and none in the next."""
 
 
 def compared_cases(suite: Suite, cases: Sequence[Case]) -> tuple[Case, ...]:
@@ -67,15 +69,15 @@ def _factors(suite: Suite, cases: Sequence[Case]) -> tuple[str, ...]:
 
 
 def _plain(cases: Sequence[Case], estimates: Estimates) -> dict[tuple[str, str], Estimate]:
-    """Values without the remarks that the compared tables make, and latency alone with its interval: that of the rate
-    of arithmetic is the same, and page faults belong to a server."""
+    """Values without the remarks that the compared tables make, and intervals where these say more than latency's,
+    as that of the rate of arithmetic does not."""
     return {(case.id, name): _bare(estimates[case.id, name]) for case in cases for name in COLUMNS}
 
 
 def _bare(found: Estimate) -> Estimate:
     if found.value is None:
         return found
-    return replace(found, note=None) if found.metric == "latency" else replace(found, note=None, low=None, high=None)
+    return replace(found, note=None) if found.metric in RANGED else replace(found, note=None, low=None, high=None)
 
 
 def _column(table: Table, footnotes: dict[str, int]) -> tuple[str, tuple[Cell, ...]]:

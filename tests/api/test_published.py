@@ -54,7 +54,7 @@ def test_the_page_over_all_runs_says_whose_numbers_no_run_has_the_shape_of(
     assert say("report").code == 0
     text = page.read_text("utf-8")
     assert f"\n## {ALL}\n\n[published.csv](published.csv) has 3 of them. Beside 1 stands" in text
-    assert "\n- a paper: 1 of 2\n- another paper: 1 of 1; no suite has the shape of 1\n" in text
+    assert "\n- a paper: 1 of 2\n- another paper: 1 of 1, of which no suite has the shape of 1\n" in text
     assert say("report", "--check").code == 0
 
 

@@ -59,13 +59,15 @@ def test_cases_that_share_nothing_are_named_whole() -> None:
 
 def test_of_all_that_was_published_what_no_run_measured_is_counted_by_its_source() -> None:
     there = replace(RATIO, source="a plot: 8 ms by 2 ms")
-    elsewhere, nowhere = replace(there, case="shape=other"), replace(there, suite="", source="a plot: 3 ms by 1 ms")
+    elsewhere = replace(there, case="shape=other", written="5×")
+    nowhere = replace(there, suite="", source="a plot: 3 ms by 1 ms")
+    twice = replace(there, suite="another", case="shape=its own name")
     skipped = Beside(quoted=elsewhere, value=None, low=None, high=None, differences=())
     found = [replace(HERE, quoted=there), skipped, HERE]
-    assert covered_text([RATIO, there, elsewhere, nowhere], found) == (
+    assert covered_text([RATIO, there, twice, elsewhere, nowhere], found) == (
         "[published.csv](published.csv) has 4 of them. Beside 2 stands what was measured at the same shape, in the "
         "tables of the runs above. No run has the shape of the others, or could measure it:\n\n"
-        "- a plot: 2 of 3; no suite has the shape of 1"
+        "- a plot: 2 of 3, of which no suite has the shape of 1"
     )
     assert covered_text([RATIO], [HERE]).endswith("in the tables of the runs above.")
 

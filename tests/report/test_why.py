@@ -54,7 +54,7 @@ def test_every_compared_case_has_a_row_and_every_metric_a_column_in_its_own_unit
         *("allocated (MiB)", "peak_memory (MiB)"),
     ]
     assert shown(made)["28", "inference", "cnn"] == [
-        *("2.00 [1.98–2.02]", "4.00", "2,000", "3", "431", "4,670", "12.0", "48.0"),
+        *("2.00 [1.98–2.02]", "4.00", "2,000", "3", "431", "4,670 [4,630–4,720]", "12.0", "48.0"),
     ]
     assert len(facet.rows) == len(CASES)
 
@@ -69,7 +69,7 @@ def test_what_the_run_does_not_know_is_left_out_with_the_reason() -> None:
     assert [head.partition(" ")[0] for head in made.facets[0].columns] == [
         each for each in COLUMNS if each != "allocated"
     ]
-    assert shown(made)["28", "inference", "cnn"][-2:] == ["4,670", "48.0"]
+    assert shown(made)["28", "inference", "cnn"][-2:] == ["4,670 [4,630–4,720]", "48.0"]
     assert "allocated" not in made.caption[0].text
     assert made.caption[-1].text == "Left out, because no survey or trial of this run knows it: allocated."
     assert made.footnotes == ()
