@@ -166,7 +166,9 @@ def told_by_probes(record: Record) -> bool:
 
 def slowed_card(record: Record) -> bool:
     """Whether the card had a reason to slow down, or a clock far below the fastest of the run."""
-    return bool(throttles(probe(record, "gpu_reasons") or 0)) or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
+    reasons = probe(record, "gpu_reasons")
+    told = reasons is not None and bool(throttles(reasons))
+    return told or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
 
 
 def _records(attempts: Sequence[_Attempt]) -> tuple[Record, ...]:

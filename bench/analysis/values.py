@@ -23,10 +23,11 @@ SECOND = 1e9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sorted:
-    """A trial with its samples in the order of their size: sorting is most of the work, and most metrics want it."""
+    """A trial with its samples in the order of their size, and its latency: most metrics want them."""
 
     loops: int
     samples: Sequence[int]
+    latency: float
     cpu: tuple[int, ...]
     device: tuple[int, ...]
     page_faults: float | None
@@ -36,7 +37,7 @@ class _Sorted:
 
 
 def _latency(trial: _Sorted, known: Known) -> float:
-    return ordered_median(trial.samples) / trial.loops / SECOND
+    return trial.latency
 
 
 def _undisturbed(trial: _Sorted, known: Known) -> float | None:
@@ -57,17 +58,17 @@ def _tail(trial: _Sorted, known: Known) -> float | None:
 
 
 def _throughput(trial: _Sorted, known: Known) -> float | None:
-    return known["items"] / _latency(trial, known) if "items" in known else None
+    return known["items"] / trial.latency if "items" in known else None
 
 
 def _per_step(trial: _Sorted, known: Known) -> float | None:
     """Nothing where the chain has steps that are no products: the latency is theirs too."""
     steps = known.get("sequential_steps")
-    return _latency(trial, known) / steps if steps and not known.get("pointwise_steps") else None
+    return trial.latency / steps if steps and not known.get("pointwise_steps") else None
 
 
 def _flop_rate(trial: _Sorted, known: Known) -> float | None:
-    return known["flops"] / _latency(trial, known) if "flops" in known else None
+    return known["flops"] / trial.latency if "flops" in known else None
 
 
 def _page_faults(trial: _Sorted, known: Known) -> float | None:
@@ -85,13 +86,13 @@ def _device_time(trial: _Sorted, known: Known) -> float | None:
 def _launch(trial: _Sorted, known: Known) -> float | None:
     """Where the device is never late it is lost in the noise of both, and then 0."""
     device_time = _device_time(trial, known)
-    return None if device_time is None else max(0.0, _latency(trial, known) - device_time)
+    return None if device_time is None else max(0.0, trial.latency - device_time)
 
 
 def _busy_share(trial: _Sorted, known: Known) -> float | None:
     """The profiler times kernels on the device, and stretches only the host: so their time is put by a step's without
     it."""
-    return known["kernel_busy"] / _latency(trial, known) if "kernel_busy" in known else None
+    return known["kernel_busy"] / trial.latency if "kernel_busy" in known else None
 
 
 def _energy(trial: _Sorted, known: Known) -> float | None:
@@ -138,8 +139,9 @@ NOT_READY = (
 
 def unknown(metric: str, trials: Iterable[Record]) -> str:
     """Why the metric has no value in these trials."""
-    late = any(not trial.device and probe(trial, "device_late") for trial in trials)
-    return NOT_READY if late and metric in ("device_time", "launch") else UNKNOWN[metric]
+    by_device = metric in ("device_time", "launch")
+    late = by_device and any(not trial.device and probe(trial, "device_late") for trial in trials)
+    return NOT_READY if late else UNKNOWN[metric]
 
 
 def value(trial: Record, metric: str, known: Known) -> float | None:
@@ -164,9 +166,11 @@ def _values(ordered: Mapping[int, _Sorted], metric: str, known: Known) -> Rounds
 
 
 def _sorted(trial: Record) -> _Sorted:
+    samples = sorted(trial.samples)
     return _Sorted(
         loops=trial.loops,
-        samples=sorted(trial.samples),
+        samples=samples,
+        latency=ordered_median(samples) / trial.loops / SECOND,
         cpu=trial.cpu,
         device=trial.device,
         page_faults=probe(trial, "page_faults"),

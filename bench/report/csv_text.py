@@ -29,11 +29,11 @@ def csv_text(rows: Iterable[Mapping[str, Value]], columns: Sequence[str]) -> str
 
 
 def _cell(value: Value) -> str:
+    if isinstance(value, str):
+        return _text(value)
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return level_text(value)
-    return _text(value) if isinstance(value, str) else compact(value)
+    return level_text(value) if isinstance(value, bool) else compact(value)
 
 
 @lru_cache(maxsize=1024)
