@@ -17,6 +17,8 @@ def throttled_or_stolen(analysed: Analysed) -> Finding | None:
     losses = [(_stolen(record), _throttled(record)) for record in timed]
     stolen, throttled = sum(steal for steal, _ in losses), sum(stopped for _, stopped in losses)
     lost = sum(map(any, losses))
+    if not lost:
+        return None
     hit = {
         case: None
         for case, found in analysed.counted.items()
