@@ -109,7 +109,7 @@ def sentinel(record: Record) -> float | None:
 def probe(record: Record, name: str) -> float | None:
     """What a probe said, None where it was silent or unknown."""
     value = record.noise.get(name)
-    return None if value is None or value == "unknown" else float(value)
+    return None if value is None or isinstance(value, str) else value
 
 
 def _counted(trials: Sequence[list[_Attempt]]) -> Counted:
@@ -146,7 +146,7 @@ def _weighed(record: Record, limit: float) -> _Attempt:
 
 
 def _best(attempts: Sequence[_Attempt]) -> _Attempt | None:
-    return min([attempt for attempt in attempts if attempt.ok], key=_merit, default=None)
+    return min([attempt for attempt in attempts if attempt.record.status == "ok"], key=_merit, default=None)
 
 
 def _merit(attempt: _Attempt) -> tuple[bool, float]:
