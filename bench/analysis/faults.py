@@ -41,9 +41,9 @@ def split(analysed: Analysed, case: str) -> Split | None:
         return None
     faults = {trial.round: value for trial, value in trials}
     limit = 2 * min(faults.values()) + FAULTS_APART
-    many = tuple(round_ for round_, value in faults.items() if value > limit)
-    if not many:
+    if max(faults.values()) <= limit:
         return None
+    many = tuple(round_ for round_, value in faults.items() if value > limit)
     few = tuple(round_ for round_, value in faults.items() if value <= limit)
     total = {trial.round: value * trial.loops * len(trial.samples) for trial, value in trials}
     if min(total[round_] for round_ in many) <= max(total[round_] for round_ in few):

@@ -180,7 +180,7 @@ def _trial(trial: Record) -> Trial:
         cpu=trial.cpu,
         device=trial.device,
         page_faults=probe(trial, "page_faults"),
-        mark_floor=probe(trial, "mark_floor"),
-        device_loops=probe(trial, "device_loops") or trial.loops,
+        mark_floor=probe(trial, "mark_floor") if trial.device else None,
+        device_loops=(probe(trial, "device_loops") if trial.device else None) or trial.loops,
         energy=trial.metrics.get(ENERGY),
     )
