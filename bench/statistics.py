@@ -120,8 +120,13 @@ def trend_p(values: Sequence[float]) -> float:
     """The two-sided p of no trend in the order of the values, by Kendall's tau; ties count against a trend."""
     n = len(values)
     rising, falling = (sum(starmap(order, combinations(values, 2))) for order in (lt, gt))
-    against = n * (n - 1) // 2 - max(rising, falling)
-    return min(1.0, 2 * sum(inversion_counts(n)[: against + 1]) / factorial(n))
+    return _inversions_p(n, n * (n - 1) // 2 - max(rising, falling))
+
+
+@cache
+def _inversions_p(n: int, most: int) -> float:
+    """The two-sided p of at most so many pairs out of order."""
+    return min(1.0, 2 * sum(inversion_counts(n)[: most + 1]) / factorial(n))
 
 
 def rank_sum_p(base: Sequence[float], other: Sequence[float]) -> float:
@@ -131,6 +136,7 @@ def rank_sum_p(base: Sequence[float], other: Sequence[float]) -> float:
     return sum(counts[: lower + 1]) / sum(counts)
 
 
+@cache
 def sign_p(positive: int, n: int) -> float:
     """The one-sided p of so many positive among n signs, each as likely as not."""
     return sum(comb(n, k) for k in range(positive, n + 1)) / (1 << n)

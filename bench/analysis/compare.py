@@ -41,7 +41,7 @@ def compare_cases(analysed: Analysed, case: str, against: str, metric: str) -> C
         shift = signed_rank([log(upper[round_] / lower[round_]) for round_ in rounds], error=ERRORS[times])
     else:
         shift = _unpaired(list(lower.values()), list(upper.values()), times=times)
-    found = replace(_turned(shift, case=case, against=against, metric=metric, rounds=number), paired=paired)
+    found = _turned(shift, (case, against), metric, rounds=number, paired=paired)
     return found if _calm(analysed, case) and _calm(analysed, against) else _without_interval(found)
 
 
@@ -77,7 +77,7 @@ def _between(base: Analysed, other: Analysed, case: str, metric: str) -> Compari
         return missing
     shift = _unpaired(lower, upper, times=max(looks(base.run.policy), looks(other.run.policy)))
     number = min(len(upper), len(lower))
-    found = replace(_turned(shift, case=case, against=case, metric=metric, rounds=number), paired=False)
+    found = _turned(shift, (case, case), metric, rounds=number, paired=False)
     return found if _calm(base, case) and _calm(other, case) else _without_interval(found)
 
 
@@ -102,13 +102,20 @@ def _ratio(value: float, reference: float, metric: str) -> float | None:
     return value / reference if value > 0 and reference > 0 else None
 
 
-def _turned(shift: Shift, *, case: str, against: str, metric: str, rounds: int) -> Comparison:
+def _turned(shift: Shift, cases: tuple[str, str], metric: str, *, rounds: int, paired: bool) -> Comparison:
     sign = 1 if metric_named(metric).better == "less" else -1
     low, high = (None, None)
     if shift.low is not None and shift.high is not None:
         low, high = sorted((exp(sign * shift.low), exp(sign * shift.high)))
     return Comparison(
-        case=case, against=against, metric=metric, ratio=exp(sign * shift.estimate), low=low, high=high, rounds=rounds
+        case=cases[0],
+        against=cases[1],
+        metric=metric,
+        ratio=exp(sign * shift.estimate),
+        low=low,
+        high=high,
+        rounds=rounds,
+        paired=paired,
     )
 
 

@@ -40,11 +40,13 @@ def split(analysed: Analysed, case: str) -> Split | None:
     if not trials or not latencies:
         return None
     faults = {trial.round: value for trial, value in trials}
-    total = {trial.round: value * trial.loops * len(trial.samples) for trial, value in trials}
     limit = 2 * min(faults.values()) + FAULTS_APART
+    if max(faults.values()) <= limit:
+        return None
     many = tuple(round_ for round_, value in faults.items() if value > limit)
     few = tuple(round_ for round_, value in faults.items() if value <= limit)
-    if not many or min(total[round_] for round_ in many) <= max(total[round_] for round_ in few):
+    total = {trial.round: value * trial.loops * len(trial.samples) for trial, value in trials}
+    if min(total[round_] for round_ in many) <= max(total[round_] for round_ in few):
         return None
     most, least = (median([faults[round_] for round_ in rounds]) for rounds in (many, few))
     if FAULT * (most - least) <= (SLOWER - 1) * median(list(latencies.values())):

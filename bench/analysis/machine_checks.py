@@ -18,6 +18,8 @@ def throttled_or_stolen(analysed: Analysed) -> Finding | None:
     losses = [(_stolen(record), _throttled(record)) for record in timed]
     stolen, throttled = sum(steal for steal, _ in losses), sum(stopped for _, stopped in losses)
     lost = sum(map(any, losses))
+    if not lost:
+        return None
     hit = {
         case: None
         for case, found in analysed.counted.items()
@@ -95,8 +97,7 @@ def _gains(analysed: Analysed, case: Case) -> bool:
         for other in analysed.cases.values()
         if other.threads == 1 and _without_threads(other) == _without_threads(case)
     ]
-    own, alone = ([analysed.medians.get((each, "latency")) for each in ids] for ids in ([case.id], elsewhere))
-    values = [found.value for found in (*own, *alone) if found is not None and found.value is not None]
+    values = [value for each in (case.id, *elsewhere) if (value := analysed.medians[each, "latency"].value) is not None]
     return len(values) == 2 and values[0] < values[1]
 
 

@@ -1,6 +1,6 @@
 """A run and its estimates → tidy rows, one for every case and metric, as measurements.csv holds them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bench.records.metrics import metric
 from bench.records.nouns import Estimate, Run
@@ -19,20 +19,20 @@ def columns(run: Run) -> list[str]:
 
 def measurements(run: Run, estimates: Iterable[Estimate]) -> list[dict[str, Cell]]:
     """One row an estimate, unrounded; what has no value keeps its row, with None and its status."""
-    cases = {case.id: case for case in run.cases}
-    order = columns(run)
-    rows = [_row(run, cases[estimate.case].levels, estimate) for estimate in estimates]
-    return [{column: row.get(column) for column in order} for row in rows]
+    factors = columns(run)[len(BEFORE) : -len(AFTER)]
+    levels = {case.id: {factor: case.levels.get(factor) for factor in factors} for case in run.cases}
+    return [_row(run, levels[estimate.case], estimate) for estimate in estimates]
 
 
-def _row(run: Run, levels: dict[str, bool | int | float | str], estimate: Estimate) -> dict[str, Cell]:
+def _row(run: Run, levels: Mapping[str, Cell], estimate: Estimate) -> dict[str, Cell]:
+    """In the order of the columns; no factor has a column's name."""
     return {
-        **levels,
         "run": run.name,
         "machine": run.machine.name,
         "device": run.device,
         "suite": run.suite.name,
         "case": estimate.case,
+        **levels,
         "metric": estimate.metric,
         "unit": metric(estimate.metric).unit,
         "value": estimate.value,

@@ -68,8 +68,10 @@ def _trials(analysed: Analysed) -> Json:
 
 
 def _time(records: Sequence[Record], starts: Sequence[Start]) -> Json:
-    names = dict.fromkeys(name for record in records for name in record.phases)
-    phases = {name: sum(record.phases.get(name, 0.0) for record in records) for name in names}
+    phases: dict[str, float] = {}
+    for record in records:
+        for name, seconds in record.phases.items():
+            phases[name] = phases.get(name, 0.0) + seconds
     children = phases.pop("total", 0.0)
     wall = wall_seconds(records, starts)
     sampled = sum(sum(record.samples) for record in records if record.kind == "timed") / 1e9

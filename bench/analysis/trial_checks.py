@@ -28,7 +28,7 @@ _ROBUST = 1.4826
 def bimodal(analysed: Analysed) -> Finding | None:
     """Cases whose trials fall into two groups, unless page faults tell the groups apart (`servers differ`)."""
     groups = {case: split for case in analysed.cases if (split := modes(_latencies(analysed, case))) is not None}
-    told = explained(analysed)
+    told = explained(analysed) if groups else {}
     unexplained = {case: split for case, split in groups.items() if case not in told}
     return remark(
         "bimodal",
@@ -53,9 +53,11 @@ def modes(values: Sequence[float]) -> tuple[int, int, float] | None:
         return None
     cut = max(cuts, key=lambda place: logs[place] - logs[place - 1])
     gap = logs[cut] - logs[cut - 1]
+    if gap <= GAP_SIZE:
+        return None
     lower, upper = logs[:cut], logs[cut:]
     pooled = sqrt((_squares(lower) + _squares(upper)) / (len(logs) - 2))
-    if gap <= max(GAP * pooled, GAP_SIZE):
+    if gap <= GAP * pooled:
         return None
     return len(lower), len(upper), exp(median(upper) - median(lower))
 

@@ -6,7 +6,7 @@ in vain whenever its sentinel is the slower by a hair. Where only the sentinel d
 """
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -38,28 +38,24 @@ class Sentinels:
     """The worse sentinels of trials, by the number of threads: with more than one thread the sentinel is another
     computation. It can go on from what it has seen, because the measuring loop asks before every trial."""
 
-    def __init__(self, cases: Sequence[Case], records: Iterable[Record] = ()) -> None:
+    def __init__(self, cases: Sequence[Case]) -> None:
         self._threads = {case.id: case.threads for case in cases}
         self._seen: dict[int, list[float]] = {case.threads: [] for case in cases}
-        for record in records:
-            if (worse := self._worse(record)) is not None:
-                self._seen[self._threads[record.case]].append(worse)
-        for values in self._seen.values():
-            values.sort()
 
     def add(self, record: Record) -> None:
-        """One record more."""
-        if (worse := self._worse(record)) is not None:
-            insort(self._seen[self._threads[record.case]], worse)
-
-    def _worse(self, record: Record) -> float | None:
-        """Only of trials that succeeded."""
-        counts = record.kind == "timed" and record.status == "ok" and record.case in self._threads
-        return sentinel(record) if counts else None
+        """One record more; only trials that succeeded count."""
+        if record.kind == "timed" and record.status == "ok" and record.case in self._threads:
+            worse = sentinel(record)
+            if worse is not None:
+                insort(self._seen[self._threads[record.case]], worse)
 
     def limits(self) -> dict[int, float]:
         """Over which sentinel, in nanoseconds, a trial is disturbed, by the number of threads, as far as known."""
-        return {n: SENTINEL_LIMIT * ordered_quantile(values, 0.1) for n, values in self._seen.items() if values}
+        return {n: _limit(values) for n, values in self._seen.items() if values}
+
+
+def _limit(ordered: Sequence[float]) -> float:
+    return SENTINEL_LIMIT * ordered_quantile(ordered, 0.1)
 
 
 class _Attempt(NamedTuple):
@@ -109,7 +105,7 @@ def sentinel(record: Record) -> float | None:
 def probe(record: Record, name: str) -> float | None:
     """What a probe said, None where it was silent or unknown."""
     value = record.noise.get(name)
-    return None if value is None or value == "unknown" else float(value)
+    return None if value is None or isinstance(value, str) else value
 
 
 def _counted(trials: Sequence[list[_Attempt]]) -> Counted:
@@ -130,23 +126,26 @@ def _counted(trials: Sequence[list[_Attempt]]) -> Counted:
 def _attempts(cases: Sequence[Case], records: Sequence[Record]) -> dict[tuple[str, int], list[_Attempt]]:
     """The attempts at every trial, in their order, by case and round."""
     threads = {case.id: case.threads for case in cases}
-    limits = Sentinels(cases, records).limits()
+    timed = [(record, sentinel(record)) for record in records if record.kind == "timed" and record.case in threads]
+    seen: dict[int, list[float]] = {}
+    for record, worse in timed:
+        if record.status == "ok" and worse is not None:
+            seen.setdefault(threads[record.case], []).append(worse)
+    limits = {n: _limit(sorted(values)) for n, values in seen.items()}
     found: dict[tuple[str, int], list[_Attempt]] = {}
-    for record in records:
-        if record.kind == "timed" and record.case in threads:
-            attempt = _weighed(record, limits.get(threads[record.case], inf))
-            found.setdefault((record.case, record.round), []).append(attempt)
+    for record, worse in timed:
+        attempt = _weighed(record, worse, limits.get(threads[record.case], inf))
+        found.setdefault((record.case, record.round), []).append(attempt)
     return {trial: sorted(attempts, key=lambda attempt: attempt.record.attempt) for trial, attempts in found.items()}
 
 
-def _weighed(record: Record, limit: float) -> _Attempt:
-    worse = sentinel(record)
+def _weighed(record: Record, worse: float | None, limit: float) -> _Attempt:
     flagged = (worse or 0) > limit or told_by_probes(record)
     return _Attempt(record, (flagged, inf if worse is None else worse))
 
 
 def _best(attempts: Sequence[_Attempt]) -> _Attempt | None:
-    return min([attempt for attempt in attempts if attempt.ok], key=_merit, default=None)
+    return min([attempt for attempt in attempts if attempt.record.status == "ok"], key=_merit, default=None)
 
 
 def _merit(attempt: _Attempt) -> tuple[bool, float]:
@@ -166,7 +165,9 @@ def told_by_probes(record: Record) -> bool:
 
 def slowed_card(record: Record) -> bool:
     """Whether the card had a reason to slow down, or a clock far below the fastest of the run."""
-    return bool(throttles(probe(record, "gpu_reasons") or 0)) or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
+    reasons = probe(record, "gpu_reasons")
+    told = reasons is not None and bool(throttles(reasons))
+    return told or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
 
 
 def _records(attempts: Sequence[_Attempt]) -> tuple[Record, ...]:

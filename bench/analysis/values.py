@@ -5,7 +5,7 @@ would let the latency choose them (a tail, for instance, from those that were sl
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bench.analysis.trials import probe
 from bench.records.metrics import ENERGY
@@ -21,12 +21,13 @@ Rounds = dict[int, float]
 SECOND = 1e9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sorted:
-    """A trial with its samples in the order of their size: sorting is most of the work, and most metrics want it."""
+class Trial(NamedTuple):
+    """A trial with its samples in the order of their size, and its latency: most metrics want them. A tuple, because a
+    run has many."""
 
     loops: int
     samples: Sequence[int]
+    latency: float
     cpu: tuple[int, ...]
     device: tuple[int, ...]
     page_faults: float | None
@@ -35,70 +36,70 @@ class _Sorted:
     energy: float | None
 
 
-def _latency(trial: _Sorted, known: Known) -> float:
-    return ordered_median(trial.samples) / trial.loops / SECOND
+def _latency(trial: Trial, known: Known) -> float:
+    return trial.latency
 
 
-def _undisturbed(trial: _Sorted, known: Known) -> float | None:
+def _undisturbed(trial: Trial, known: Known) -> float | None:
     return ordered_quantile(trial.samples, 0.1) / trial.loops / SECOND
 
 
-def _cpu_time(trial: _Sorted, known: Known) -> float | None:
+def _cpu_time(trial: Trial, known: Known) -> float | None:
     return quantile(trial.cpu, 0.1) / trial.loops / SECOND if trial.cpu else None
 
 
-def _mean_latency(trial: _Sorted, known: Known) -> float | None:
+def _mean_latency(trial: Trial, known: Known) -> float | None:
     return sum(trial.samples) / len(trial.samples) / trial.loops / SECOND
 
 
-def _tail(trial: _Sorted, known: Known) -> float | None:
+def _tail(trial: Trial, known: Known) -> float | None:
     """Nothing where a sample is several steps: their mean hides the slow one."""
     return ordered_quantile(trial.samples, 0.95) / SECOND if trial.loops == 1 else None
 
 
-def _throughput(trial: _Sorted, known: Known) -> float | None:
-    return known["items"] / _latency(trial, known) if "items" in known else None
+def _throughput(trial: Trial, known: Known) -> float | None:
+    return known["items"] / trial.latency if "items" in known else None
 
 
-def _per_step(trial: _Sorted, known: Known) -> float | None:
+def _per_step(trial: Trial, known: Known) -> float | None:
     """Nothing where the chain has steps that are no products: the latency is theirs too."""
     steps = known.get("sequential_steps")
-    return _latency(trial, known) / steps if steps and not known.get("pointwise_steps") else None
+    return trial.latency / steps if steps and not known.get("pointwise_steps") else None
 
 
-def _flop_rate(trial: _Sorted, known: Known) -> float | None:
-    return known["flops"] / _latency(trial, known) if "flops" in known else None
+def _flop_rate(trial: Trial, known: Known) -> float | None:
+    return known["flops"] / trial.latency if "flops" in known else None
 
 
-def _page_faults(trial: _Sorted, known: Known) -> float | None:
+def _page_faults(trial: Trial, known: Known) -> float | None:
     """Of the timed steps themselves: a survey's steps would be others, in one server, and have no interval."""
     return trial.page_faults
 
 
-def _device_time(trial: _Sorted, known: Known) -> float | None:
+def _device_time(trial: Trial, known: Known) -> float | None:
     """What the marks of a sample cost by themselves is no part of it; a sample may have fewer steps than others."""
     if not trial.device or trial.mark_floor is None:
         return None
     return max(0.0, median(trial.device) - trial.mark_floor) / trial.device_loops / SECOND
 
 
-def _launch(trial: _Sorted, known: Known) -> float | None:
+def _launch(trial: Trial, known: Known) -> float | None:
     """Where the device is never late it is lost in the noise of both, and then 0."""
     device_time = _device_time(trial, known)
-    return None if device_time is None else max(0.0, _latency(trial, known) - device_time)
+    return None if device_time is None else max(0.0, trial.latency - device_time)
 
 
-def _busy_share(trial: _Sorted, known: Known) -> float | None:
+def _busy_share(trial: Trial, known: Known) -> float | None:
     """The profiler times kernels on the device, and stretches only the host: so their time is put by a step's without
     it."""
-    return known["kernel_busy"] / _latency(trial, known) if "kernel_busy" in known else None
+    return known["kernel_busy"] / trial.latency if "kernel_busy" in known else None
 
 
-def _energy(trial: _Sorted, known: Known) -> float | None:
+def _energy(trial: Trial, known: Known) -> float | None:
     return trial.energy
 
 
-VALUES: dict[str, Callable[[_Sorted, Known], float | None]] = {
+VALUES: dict[str, Callable[[Trial, Known], float | None]] = {
     "latency": _latency,
     "undisturbed": _undisturbed,
     "cpu_time": _cpu_time,
@@ -138,24 +139,31 @@ NOT_READY = (
 
 def unknown(metric: str, trials: Iterable[Record]) -> str:
     """Why the metric has no value in these trials."""
-    late = any(not trial.device and probe(trial, "device_late") for trial in trials)
-    return NOT_READY if late and metric in ("device_time", "launch") else UNKNOWN[metric]
+    by_device = metric in ("device_time", "launch")
+    late = by_device and any(not trial.device and probe(trial, "device_late") for trial in trials)
+    return NOT_READY if late else UNKNOWN[metric]
 
 
 def value(trial: Record, metric: str, known: Known) -> float | None:
     """What one trial is worth, in the metric's unit; None where it has no such value."""
-    return VALUES[metric](_sorted(trial), known)
+    return VALUES[metric](_trial(trial), known)
 
 
 def values(trials: Sequence[Record], known: Known, *, metrics: Iterable[str] = tuple(VALUES)) -> dict[str, Rounds]:
     """By metric the trials' values by round, in its unit; empty unless every trial has one."""
-    ordered = {trial.round: _sorted(trial) for trial in trials}
-    return {metric: _values(ordered, metric, known) for metric in metrics}
+    found = ordered(trials)
+    return {metric: rounds_of(found, metric, known) for metric in metrics}
 
 
-def _values(ordered: Mapping[int, _Sorted], metric: str, known: Known) -> Rounds:
+def ordered(trials: Iterable[Record]) -> dict[int, Trial]:
+    """The trials by round."""
+    return {trial.round: _trial(trial) for trial in trials}
+
+
+def rounds_of(trials: Mapping[int, Trial], metric: str, known: Known) -> Rounds:
+    """What each is worth in the metric; empty unless every trial has a value."""
     worth, found = VALUES[metric], Rounds()
-    for round_, trial in ordered.items():
+    for round_, trial in trials.items():
         own = worth(trial, known)
         if own is None:
             return {}
@@ -163,14 +171,16 @@ def _values(ordered: Mapping[int, _Sorted], metric: str, known: Known) -> Rounds
     return found
 
 
-def _sorted(trial: Record) -> _Sorted:
-    return _Sorted(
+def _trial(trial: Record) -> Trial:
+    samples = sorted(trial.samples)
+    return Trial(
         loops=trial.loops,
-        samples=sorted(trial.samples),
+        samples=samples,
+        latency=ordered_median(samples) / trial.loops / SECOND,
         cpu=trial.cpu,
         device=trial.device,
         page_faults=probe(trial, "page_faults"),
-        mark_floor=probe(trial, "mark_floor"),
-        device_loops=probe(trial, "device_loops") or trial.loops,
+        mark_floor=probe(trial, "mark_floor") if trial.device else None,
+        device_loops=(probe(trial, "device_loops") if trial.device else None) or trial.loops,
         energy=trial.metrics.get(ENERGY),
     )

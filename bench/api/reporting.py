@@ -40,7 +40,7 @@ from bench.report.operators import Ran, ran
 from bench.report.page import page
 from bench.report.roofline.figure import roofline_figure
 from bench.report.table import build_table
-from bench.report.why import COLUMNS, compared_cases, why_table
+from bench.report.why import asked, why_table
 from bench.store.files import stale, write
 from bench.store.folder import Stored, read
 from bench.store.publish import publish, published_folder
@@ -128,8 +128,8 @@ def _about(run: Run, where: Where) -> bool:
 def _known(analysed: Analysed, found: Sequence[Estimate]) -> dict[tuple[str, str], Estimate]:
     """The suite's estimates, and those that its tables, figures and captions show beside them."""
     run = analysed.run
-    explaining = COLUMNS if compared_cases(run.suite, run.cases) else ()
-    shown = dict.fromkeys((OUTCOME, *(spec.value for spec in run.suite.tables), *_drawn(run), *CAPTIONED, *explaining))
+    tabled = (*(spec.value for spec in run.suite.tables), *asked(run.suite, run.cases))
+    shown = dict.fromkeys((OUTCOME, *tabled, *_drawn(run), *CAPTIONED))
     known = {(each.case, each.metric): each for each in found}
     missing = [(case.id, name) for name in shown for case in run.cases if (case.id, name) not in known]
     return known | {(case, name): estimate(analysed, case, name) for case, name in missing}

@@ -50,7 +50,7 @@ def subjects(table: Table) -> tuple[Subject, ...]:
     found: dict[str, list[Compared]] = {}
     alone = len(_compared_columns(table)) == 1
     for facet, row, column, cell in _cells(table):
-        if cell.case is None or _is_reference(table, facet, row, column):
+        if cell.case is None or (cell.ratio is None and _is_reference(table, facet, row, column)):
             continue
         name, levels, elsewhere = _named(table, row, column, plain=alone and cell.ratio is not None)
         compared = Compared(

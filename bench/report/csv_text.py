@@ -24,16 +24,17 @@ def csv_text(rows: Iterable[Mapping[str, Value]], columns: Sequence[str]) -> str
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_text(column) for column in columns])
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    writer.writerows(
+        [_text(value) if isinstance(value, str) else _number(value) for value in map(row.__getitem__, columns)]
+        for row in rows
+    )
     return out.getvalue()
 
 
-def _cell(value: Value) -> str:
+def _number(value: float | None) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return level_text(value)
-    return _text(value) if isinstance(value, str) else compact(value)
+    return level_text(value) if isinstance(value, bool) else compact(value)
 
 
 @lru_cache(maxsize=1024)

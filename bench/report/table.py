@@ -141,7 +141,7 @@ def _with_best(cells: tuple[Cell, ...], ask: _Ask) -> tuple[Cell, ...]:
     choose = min if ask.metric.better == "less" else max
     best = choose(values, key=lambda case: values[case])
     marked = {case for case in values if case == best or not _worse(case, best, values, ask)}
-    return tuple(replace(cell, best=cell.case in marked) for cell in cells)
+    return tuple(replace(cell, best=True) if cell.case in marked else cell for cell in cells)
 
 
 def _worse(case: str, best: str, values: Mapping[str, float], ask: _Ask) -> bool:

@@ -6,6 +6,8 @@ another, calls more operators, or has its memory faulted in anew, only these num
 
 Why memory twice: what a step asks for in all its parts explains page faults, and is known only of runs that counted it;
 what it holds at once every run knows.
+
+Why there may be no such table: thousands of rows explain nothing to anybody. A program reads measurements.csv.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +26,8 @@ EXPLAINING = ("flops", "flop_rate", "sequential_steps", "operations", "page_faul
 COLUMNS = ("latency", *EXPLAINING)
 RANGED = ("latency", "page_faults")
 """Which stand there with their intervals: faults may be many in one process and none in the next."""
+LONGEST = 500
+"""Compared cases, of more than which there is no table."""
 
 
 def compared_cases(suite: Suite, cases: Sequence[Case]) -> tuple[Case, ...]:
@@ -32,13 +36,20 @@ def compared_cases(suite: Suite, cases: Sequence[Case]) -> tuple[Case, ...]:
     return tuple(case for case in cases if any(matches(case, spec.where) for spec in specs))
 
 
+def asked(suite: Suite, cases: Sequence[Case]) -> tuple[str, ...]:
+    """The metrics of which the table wants every compared case's estimate."""
+    return COLUMNS if 0 < len(compared_cases(suite, cases)) <= LONGEST else ()
+
+
 def why_table(suite: Suite, cases: Sequence[Case], estimates: Estimates, *, compare: Compare) -> Table | None:
-    """`estimates` has all COLUMNS of the compared cases, and those that no case knows are left out; None where nothing
-    is compared."""
+    """`estimates` has what is `asked`, and columns that no case knows are left out; None where nothing is compared. Of
+    more than LONGEST cases there is the caption alone, which says where the numbers are."""
     chosen = compared_cases(suite, cases)
     factors = _factors(suite, chosen)
     if not factors:
         return None
+    if len(chosen) > LONGEST:
+        return _bare_table(factors, _elsewhere(suite, len(chosen)))
     plain = _plain(chosen, estimates)
     known = [name for name in COLUMNS if any(plain[case.id, name].value is not None for case in chosen)]
     tables = [
@@ -47,14 +58,15 @@ def why_table(suite: Suite, cases: Sequence[Case], estimates: Estimates, *, comp
     ]
     footnotes: dict[str, int] = {}
     columns = {name: _column(table, footnotes) for name, table in zip(known, tables, strict=True)}
-    return Table(
-        heading=HEADING,
-        row_factors=factors,
-        ratio_label="",
+    return replace(
+        _bare_table(factors, _caption(known)),
         facets=tuple(_joined(tables, columns)),
-        caption=tuple(_caption(known)),
         footnotes=tuple(Footnote(number=number, text=text) for text, number in footnotes.items()),
     )
+
+
+def _bare_table(factors: tuple[str, ...], caption: Sequence[Sentence]) -> Table:
+    return Table(heading=HEADING, row_factors=factors, ratio_label="", facets=(), caption=tuple(caption), footnotes=())
 
 
 def _factors(suite: Suite, cases: Sequence[Case]) -> tuple[str, ...]:
@@ -123,4 +135,15 @@ def _caption(known: Sequence[str]) -> Sequence[Sentence]:
         sentences.append(
             Sentence(text=f"Left out, because no survey or trial of this run knows it: {listed(missing)}.")
         )
+    return sentences
+
+
+def _elsewhere(suite: Suite, number: int) -> Sequence[Sentence]:
+    """Instead of a table: which of its columns measurements.csv has, and which it lacks."""
+    there = [name for name in COLUMNS if name in suite.metrics]
+    absent = [name for name in COLUMNS if name not in suite.metrics]
+    has = f"measurements.csv has each one's {listed(there)}." if there else "measurements.csv has none of its columns."
+    sentences = [Sentence(text=f"No table, because {number:,} cases are compared, more than {LONGEST}. {has}")]
+    if there and absent:
+        sentences.append(Sentence(text=f"Not among the metrics of the suite, so not there either: {listed(absent)}."))
     return sentences

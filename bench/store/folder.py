@@ -140,11 +140,12 @@ class _Decoded(Generic[T]):
 
 def _decoded(kind: type[T], path: Path) -> _Decoded[T]:
     found: list[T] = []
+    name = str(path)
     try:
         for number, line in enumerate(_lines(path), 1):
             if not line.endswith(b"\n"):
                 return _Decoded(found=tuple(found), torn=True)
-            where = f"{path}:{number}"
+            where = f"{name}:{number}"
             found.append(decode(kind, unsealed(line.rstrip(b"\n"), where=where), where=where))
     except Unreadable as error:
         damage = f"{error.where}: {error.what}; this line and what follows is left out"

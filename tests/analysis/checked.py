@@ -46,10 +46,11 @@ def sampled(round_: int, milliseconds: Sequence[float]) -> Record:
     return replace(timed(LSTM, round_, loops=1), samples=samples, cpu=samples)
 
 
-def threaded(ones: float | None, twos: float, *surveys: Record) -> Analysed:
-    """A case with two threads and, unless None, one with one, whose sentinels take so many nanoseconds."""
+def threaded(ones: float | None, twos: float, *surveys: Record, milliseconds: float = 1.0) -> Analysed:
+    """A case with two threads and, unless None, one with one, whose sentinels take so many nanoseconds; with two
+    threads a step takes so many milliseconds, with one it takes one."""
     alone, together = case(levels={"threads": 1}), case(levels={"threads": 2}, threads=2)
-    records = [*surveys, *(timed(together.id, r, noise=_sentinel(twos)) for r in range(10))]
+    records = [*surveys, *(timed(together.id, r, milliseconds, noise=_sentinel(twos)) for r in range(10))]
     if ones is not None:
         records += [timed(alone.id, r, noise=_sentinel(ones)) for r in range(10)]
     return analysed([alone, together], records)

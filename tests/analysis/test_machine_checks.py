@@ -97,6 +97,12 @@ def test_cores_are_far_apart_when_two_threads_gain_nothing() -> None:
     assert findings(threaded(1.0e7, 0.6e7)) == ()
 
 
+def test_a_case_that_gains_by_a_thread_is_not_told_to_do_without() -> None:
+    assert cores_far_apart(threaded(1.0e7, 1.0e7, milliseconds=0.6)) is None
+    assert cores_far_apart(threaded(1.0e7, 1.0e7, milliseconds=1.1)) is not None
+    assert cores_far_apart(threaded(None, 1.2e7, survey("threads=2", noise={"sentinel_single": 1e7}))) is not None
+
+
 def test_without_trials_of_one_thread_the_surveys_sentinel_stands_in() -> None:
     assert cores_far_apart(threaded(None, 1.2e7, survey("threads=2", noise={"sentinel_single": 1e7}))) is not None
     assert cores_far_apart(threaded(None, 1.2e7)) is None

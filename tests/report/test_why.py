@@ -6,8 +6,20 @@ from bench.records.nouns import Case, Estimate
 from bench.records.suite import TableSpec
 from bench.report.amounts import column_heads, value_words
 from bench.report.nouns import Cell, Table
-from bench.report.why import COLUMNS, HEADING, compared_cases, why_table
-from tests.report.samples import CASES, SPEC, SUITE, Comparer, Estimates, by_key, exact, missing, name, timed
+from bench.report.why import COLUMNS, HEADING, LONGEST, asked, compared_cases, why_table
+from tests.report.samples import (
+    CASES,
+    SPEC,
+    SUITE,
+    Comparer,
+    Estimates,
+    by_key,
+    crossed,
+    exact,
+    missing,
+    name,
+    timed,
+)
 
 UNKNOWN = "not known for this workload"
 
@@ -96,3 +108,36 @@ def test_nothing_in_it_is_best_or_relative() -> None:
     cells = [cell for facet in made.facets for row in facet.rows for cell in row.cells]
     assert made.ratio_label == ""
     assert not [cell for cell in cells if cell.best or cell.ratio]
+
+
+def sized(number: int) -> tuple[Case, ...]:
+    return crossed(model=("lstm", "cnn"), size=range(number // 2), mode=("inference",))
+
+
+def left_out(*metrics: str) -> list[str]:
+    suite = replace(SUITE, tables=(SPEC,), metrics=metrics)
+    made = why_table(suite, sized(LONGEST + 2), {}, compare=Comparer({}))
+    assert made is not None
+    assert (made.heading, made.facets, made.footnotes) == (HEADING, (), ())
+    return [sentence.text for sentence in made.caption]
+
+
+def test_more_cases_than_anybody_reads_have_no_table_and_the_reader_learns_where_the_numbers_are() -> None:
+    why = "No table, because 502 cases are compared, more than 500."
+    assert left_out(*COLUMNS) == [
+        f"{why} measurements.csv has each one's latency, flops, flop_rate, sequential_steps, operations, page_faults, "
+        "allocated and peak_memory."
+    ]
+    assert left_out("latency", "undisturbed", "flops") == [
+        f"{why} measurements.csv has each one's latency and flops.",
+        "Not among the metrics of the suite, so not there either: flop_rate, sequential_steps, operations, "
+        "page_faults, allocated and peak_memory.",
+    ]
+    assert left_out("undisturbed") == [f"{why} measurements.csv has none of its columns."]
+
+
+def test_estimates_are_asked_for_only_where_there_is_a_table() -> None:
+    suite = replace(SUITE, tables=(SPEC,))
+    assert asked(suite, sized(LONGEST)) == COLUMNS
+    assert asked(suite, sized(LONGEST + 2)) == ()
+    assert asked(SUITE, CASES) == ()

@@ -12,11 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.report import operators, published
-from bench.report.amounts import NOTHING, column_heads, factor_words, has_best, value_words
+from bench.report.amounts import NOTHING, column_heads, has_best
 from bench.report.answered import every_answer
 from bench.report.figures.files import path_of
 from bench.report.figures.words import alt_text
 from bench.report.gaps import LEAD, order_text
+from bench.report.html.cells import cell_html
 from bench.report.in_short import HEADING as SHORT
 from bench.report.in_short import NO_REFERENCE, at_most, further, in_short, lead
 from bench.report.index import address, figure_title, links
@@ -90,12 +91,12 @@ _ENVIRONMENT.globals |= {
     "roofline_cells": roofline.cells,
     "roofline_sentences": roofline.sentences,
     "address": address,
+    "cell_html": cell_html,
     "alt_text": alt_text,
     "at_most": at_most,
     "every_answer": every_answer,
     "column_heads": column_heads,
     "day": day,
-    "factor_words": factor_words,
     "factors": factors,
     "figure_title": figure_title,
     "compact": compact,
@@ -113,5 +114,4 @@ _ENVIRONMENT.globals |= {
     "order_text": order_text,
     "path_of": path_of,
     "repeat_command": repeat_command,
-    "value_words": value_words,
 }
