@@ -24,6 +24,8 @@ UNPROVEN = 1.15
 """A case without an interval was disturbed, and a trial counts as disturbed from this factor of the sentinel on: a
 larger difference is not what a disturbance of that size makes."""
 
+UNPAIRED = "the bracket of the ratio is unpaired: too few rounds have both cases"
+
 Compare = Callable[[str, str, str], Comparison]
 
 _SPEEDS = ("s", "items/s")
@@ -95,12 +97,11 @@ def _cell(case: Case | None, ask: _Ask) -> Cell:
         status = "no value" if estimate.status == "ok" else estimate.status
         text = f"{status}: {estimate.note}" if estimate.note else status
         return Cell(case=case.id, status=status, footnote=ask.footnote(text))
-    cell = Cell(
-        case=case.id,
-        value=Amount(value=estimate.value, low=estimate.low, high=estimate.high),
-        footnote=ask.footnote(estimate.note) if estimate.note else None,
-    )
-    return _against_reference(cell, case.id, ask)
+    amount = Amount(value=estimate.value, low=estimate.low, high=estimate.high)
+    cell = _against_reference(Cell(case=case.id, value=amount), case.id, ask)
+    unpaired = cell.ratio is not None and cell.ratio.low is not None and not cell.paired
+    remarks = "; ".join(filter(None, (estimate.note, UNPAIRED if unpaired else None)))
+    return replace(cell, footnote=ask.footnote(remarks)) if remarks else cell
 
 
 def _against_reference(cell: Cell, case: str, ask: _Ask) -> Cell:

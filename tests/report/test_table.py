@@ -204,7 +204,11 @@ def test_a_cell_with_a_ratio_says_how_its_work_compares() -> None:
 def test_a_ratio_of_other_rounds_is_marked() -> None:
     comparer = Comparer(ESTIMATES)
     built = build_table(SPEC, SUITE, CASES, ESTIMATES, compare=lambda *asked: replace(comparer(*asked), paired=False))
-    assert not cells(built)[name("lstm", 28, "inference")].paired
+    cell = cells(built)[name("lstm", 28, "inference")]
+    assert not cell.paired
+    said = {footnote.number: footnote.text for footnote in built.footnotes}
+    assert cell.footnote is not None
+    assert said[cell.footnote].endswith("the bracket of the ratio is unpaired: too few rounds have both cases")
 
 
 def test_a_table_knows_whether_its_values_are_exact() -> None:
