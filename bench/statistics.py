@@ -119,8 +119,9 @@ def inversion_counts(n: int) -> tuple[int, ...]:
 def trend_p(values: Sequence[float]) -> float:
     """The two-sided p of no trend in the order of the values, by Kendall's tau; ties count against a trend."""
     n = len(values)
-    rising, falling = (sum(starmap(order, combinations(values, 2))) for order in (lt, gt))
-    return _inversions_p(n, n * (n - 1) // 2 - max(rising, falling))
+    pairs, rising = n * (n - 1) // 2, sum(starmap(lt, combinations(values, 2)))
+    falling = pairs - rising if len(set(values)) == n else sum(starmap(gt, combinations(values, 2)))
+    return _inversions_p(n, pairs - max(rising, falling))
 
 
 @cache

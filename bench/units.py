@@ -51,8 +51,8 @@ def _place(value: float, digits: int) -> int:
     """The decimal place of the last significant digit, negative left of the point."""
     if value == 0:
         return 0
-    rounded = float(f"{value:.{digits - 1}e}")
-    return digits - 1 - math.floor(math.log10(abs(rounded)))
+    exponent = f"{value:.{digits - 1}e}".partition("e")[2]
+    return digits - 1 - int(exponent)
 
 
 def _at(value: float, place: int) -> str:

@@ -136,7 +136,10 @@ def _attempts(cases: Sequence[Case], records: Sequence[Record]) -> dict[tuple[st
     for record, worse in timed:
         attempt = _weighed(record, worse, limits.get(threads[record.case], inf))
         found.setdefault((record.case, record.round), []).append(attempt)
-    return {trial: sorted(attempts, key=lambda attempt: attempt.record.attempt) for trial, attempts in found.items()}
+    for attempts in found.values():
+        if len(attempts) > 1:
+            attempts.sort(key=lambda attempt: attempt.record.attempt)
+    return found
 
 
 def _weighed(record: Record, worse: float | None, limit: float) -> _Attempt:
@@ -145,7 +148,8 @@ def _weighed(record: Record, worse: float | None, limit: float) -> _Attempt:
 
 
 def _best(attempts: Sequence[_Attempt]) -> _Attempt | None:
-    return min([attempt for attempt in attempts if attempt.record.status == "ok"], key=_merit, default=None)
+    ok = [attempt for attempt in attempts if attempt.ok]
+    return min(ok, key=_merit) if len(ok) > 1 else next(iter(ok), None)
 
 
 def _merit(attempt: _Attempt) -> tuple[bool, float]:
@@ -156,18 +160,17 @@ def told_by_probes(record: Record) -> bool:
     """Whether the kernel says that the trial did not have its core for itself, or that the machine slept, or the driver
     that the card ran slower than it is set to."""
     return (
-        slowed_card(record)
-        or (probe(record, "steal") or 0) > STEAL_LIMIT
+        (probe(record, "steal") or 0) > STEAL_LIMIT
         or (probe(record, "throttled") or 0) > 0
         or (probe(record, "suspended") or 0) > SUSPENDED_LIMIT
+        or slowed_card(record)
     )
 
 
 def slowed_card(record: Record) -> bool:
     """Whether the card had a reason to slow down, or a clock far below the fastest of the run."""
     reasons = probe(record, "gpu_reasons")
-    told = reasons is not None and bool(throttles(reasons))
-    return told or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
+    return bool(reasons and throttles(reasons)) or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
 
 
 def _records(attempts: Sequence[_Attempt]) -> tuple[Record, ...]:

@@ -14,7 +14,7 @@ import click
 from bench.errors import BenchError, CannotStore, Internal, SuiteError
 from bench.report.inert import spoken
 
-GARBAGE = 100_000
+GARBAGE = 1_000_000
 """Objects between two searches for garbage in cycles. Records are many and in no cycle: to search after every 700, as
 Python does, takes a tenth of what reading and analysing a run takes."""
 

@@ -25,8 +25,8 @@ TIMES = 3
 HEAD = f"""# What `bench report` costs on large runs
 
 Made by `python -m tests.perf.reporting`: made-up runs on disk, of which the verb, in a process of its own, makes
-`table.md`, `measurements.csv` and `summary.json`: the interpreter's start, reading and decoding all records, and
-analysing them, included. The medians of {TIMES} times on one machine; the memory is the most of them.
+`table.md`, `measurements.csv`, `summary.json` and `report.html`: the interpreter's start, reading and decoding all
+records, and analysing them, included. The medians of {TIMES} times on one machine; the memory is the most of them.
 
 | run | cases | trials | samples | wall, s | CPU, s | memory, MiB |
 |---|--:|--:|--:|--:|--:|--:|"""
