@@ -105,7 +105,8 @@ class Overlay:
 class TableSpec:
     """One table: where each factor stands and which metric fills the cells.
 
-    With `gaps` it says of each column which rows, in the order of their values, are separated from their neighbours."""
+    With `gaps` it says of each column which rows, in the order of their values, are separated from their neighbours.
+    Tables with `answers` answer the suite's question in short; without any, the first that compares times does."""
 
     __pydantic_config__ = FORBID_EXTRA
 
@@ -118,6 +119,7 @@ class TableSpec:
     where: Where = field(default_factory=dict)
     equal: Literal["parameters", "flops", "input"] | None = None
     gaps: bool = False
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

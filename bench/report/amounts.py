@@ -67,7 +67,7 @@ def _words(amount: Amount) -> tuple[str, str]:
     if amount.low is None or amount.high is None:
         return alike(amount.value, ())[0], ""
     value, low, high = alike(amount.value, (amount.low, amount.high))
-    return value, f"[{low}–{high}]"
+    return value, f"[{low} to {high}]" if low.startswith("-") else f"[{low}–{high}]"
 
 
 def _scaled(amount: Amount, divisor: float) -> Amount:

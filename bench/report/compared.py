@@ -27,7 +27,8 @@ class Compared:
     sub-table), its ratio to the reference, and the ratios of their work.
 
     `over` and `under` 1 is what the whole interval is; an exact value needs none. `even`: the interval contains 1, or
-    the exact values are equal. `unproven`: no interval over the same rounds. `lacking`: there is no ratio."""
+    the exact values are equal. `unproven`: no interval over the same rounds. `lacking`: there is no ratio, and `reason`
+    says why."""
 
     row: Levels
     column: str
@@ -35,6 +36,7 @@ class Compared:
     outcome: Outcome
     ratio: Amount | None
     work: Ratios
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def subjects(table: Table) -> tuple[Subject, ...]:
             outcome=_outcome(cell, exact=table.exact),
             ratio=cell.ratio,
             work=cell.work,
+            reason=cell.lacking,
         )
         found.setdefault(name, []).append(compared)
     return tuple(Subject(name=name, cells=tuple(cells)) for name, cells in found.items())

@@ -12,6 +12,9 @@ from bench.report.compared import named
 from bench.report.laws import FORMULAS, RATES, coefficient_words, step_words, worst
 from bench.report.nouns import LawLine, Laws
 
+BARE = "without an interval, for the trials of a case stayed disturbed or are too few"
+BELOW = "its constant is where the line would begin, outside of what was measured: no time is below 0"
+
 
 def law_answers(found: Iterable[Laws]) -> tuple[Answer, ...]:
     """Of every figure that has laws."""
@@ -19,7 +22,8 @@ def law_answers(found: Iterable[Laws]) -> tuple[Answer, ...]:
         Answer(
             heading=f"{laws.heading}, {FORMULAS[laws.form]}",
             sentences=tuple(
-                Said(subject=_subject(laws, line), text=_text(line, laws), remarks=_doubts(line)) for line in laws.lines
+                Said(subject=_subject(laws, line), text=_text(line, laws), remarks=_doubts(line, laws))
+                for line in laws.lines
             ),
         )
         for laws in found
@@ -46,6 +50,9 @@ def _text(line: LawLine, laws: Laws) -> str:
     return f"has a {laws.metric} of {law}; {rate} is {last}"
 
 
-def _doubts(line: LawLine) -> tuple[str, ...]:
-    bare = line.fits and any(amount.low is None for amount in line.coefficients.values())
-    return ("without an interval, for the trials of a case stayed disturbed or are too few",) if bare else ()
+def _doubts(line: LawLine, laws: Laws) -> tuple[str, ...]:
+    if not line.fits:
+        return ()
+    bare = any(amount.low is None for amount in line.coefficients.values())
+    below = laws.form == "line" and line.coefficients["a"].value < 0
+    return (*((BARE,) if bare else ()), *((BELOW,) if below else ()))

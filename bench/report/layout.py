@@ -45,6 +45,12 @@ def apart(spec: TableSpec, suite: Suite) -> str:
     return _apart(spec.where, [other.where for other in suite.tables if _placed(other) == _placed(spec)])
 
 
+def set_apart(spec: TableSpec, suite: Suite) -> str:
+    """The same without the factors whose levels head the table's rows and columns."""
+    where = {name: levels for name, levels in spec.where.items() if name not in (*spec.rows, *spec.columns)}
+    return _apart(where, [other.where for other in suite.tables if _placed(other) == _placed(spec)])
+
+
 def law_heading(spec: FigureSpec, suite: Suite) -> str:
     """`The law of latency by size`, and what `where` has that other such laws of the suite do not share."""
     others = [each.where for each in suite.figures if each.law and (each.x, each.y) == (spec.x, spec.y)]

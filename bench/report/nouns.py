@@ -16,13 +16,15 @@ class Amount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One case in a table. No case: the combination is excluded. No value: `status` says what became of it. `work` is,
-    by its name, the case's by its reference's; a ratio that is not `paired` compares other rounds of the two."""
+    by its name, the case's by its reference's; a ratio that is not `paired` compares other rounds of the two.
+    `lacking` says why there is no ratio where there should be one."""
 
     case: str | None = None
     value: Amount | None = None
     ratio: Amount | None = None
     work: tuple[tuple[str, float], ...] = ()
     paired: bool = True
+    lacking: str = ""
     best: bool = False
     status: str = ""
     footnote: int | None = None
@@ -87,7 +89,8 @@ class Order:
 class Table:
     """`row_factors` head the labels of the rows; `ratio_label` says what a cell's ratio is (empty: there are none), and
     `reference` to which level of which factor it is. `orders` are there where the suite asks for `gaps`; `exact` values
-    are known without timing. `apart` is the end of the heading that sets it apart from tables of the same layout."""
+    are known without timing. `apart` is the end of the heading that sets it apart from tables of the same layout;
+    `answers`: the suite says that it answers its question."""
 
     heading: str
     row_factors: tuple[str, ...]
@@ -99,6 +102,7 @@ class Table:
     orders: tuple[Order, ...] = ()
     exact: bool = False
     apart: str = ""
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from bench.records.levels import level_text
 from bench.records.metrics import Metric, metric
-from bench.records.nouns import Case, Comparison
+from bench.records.nouns import Case, Comparison, Estimate
 from bench.records.suite import Suite, TableSpec
-from bench.report.captions import caption, reference
+from bench.report.captions import caption, reference, reference_text
 from bench.report.gaps import orders
-from bench.report.layout import Grid, apart, grids, heading
+from bench.report.layout import Grid, grids, heading, set_apart
 from bench.report.nouns import Amount, Cell, Facet, Footnote, Row, Table
 from bench.report.work import Estimates, work_ratios
 from bench.units import common_scale
@@ -51,7 +51,8 @@ def build_table(
         reference=reference(spec),
         orders=orders(facets, lambda case, against: compare(case, against, spec.value)) if spec.gaps else (),
         exact=found.source == "exact",
-        apart=apart(spec, suite),
+        apart=set_apart(spec, suite),
+        answers=spec.answers,
     )
 
 
@@ -92,11 +93,10 @@ def _cell(case: Case | None, ask: _Ask) -> Cell:
     estimate = ask.estimates.get((case.id, ask.metric.name))
     if estimate is None:
         status, note = ("skipped", case.skip) if case.skip else ("no value", "not measured in this run")
-        return Cell(case=case.id, status=status, footnote=ask.footnote(f"{status}: {note}"))
+        return Cell(case=case.id, status=status, lacking=status, footnote=ask.footnote(f"{status}: {note}"))
     if estimate.value is None:
-        status = "no value" if estimate.status == "ok" else estimate.status
-        text = f"{status}: {estimate.note}" if estimate.note else status
-        return Cell(case=case.id, status=status, footnote=ask.footnote(text))
+        status, text = _absence(estimate)
+        return Cell(case=case.id, status=status, lacking=text, footnote=ask.footnote(text))
     amount = Amount(value=estimate.value, low=estimate.low, high=estimate.high)
     cell = _against_reference(Cell(case=case.id, value=amount), case.id, ask)
     unpaired = cell.ratio is not None and cell.ratio.low is not None and not cell.paired
@@ -104,12 +104,20 @@ def _cell(case: Case | None, ask: _Ask) -> Cell:
     return replace(cell, footnote=ask.footnote(remarks)) if remarks else cell
 
 
+def _absence(estimate: Estimate) -> tuple[str, str]:
+    """Why there is no value, in a word and in a few."""
+    status = "no value" if estimate.status == "ok" else estimate.status
+    return status, f"{status}: {estimate.note}" if estimate.note else status
+
+
 def _against_reference(cell: Cell, case: str, ask: _Ask) -> Cell:
     """The cell with its ratio, and the work that is compared, where it has a reference."""
     against = ask.references.get(case)
     base = ask.estimates.get((against or "", ask.metric.name))
-    if against is None or against == case or base is None or base.value is None:
+    if against is None or against == case or base is None:
         return cell
+    if base.value is None:
+        return replace(cell, lacking=f"{reference_text(reference(ask.spec))} {_absence(base)[1]}")
     found = ask.compare(case, against, ask.metric.name)
     if not found.ratio:
         return cell

@@ -71,7 +71,7 @@ def gradients() -> Observed:
 def hidden_size() -> Observed:
     """What has the size 50 of an LSTM with `hidden_size=50`; and with a projection to 20."""
     outputs, (hidden, memory) = nn.LSTM(FEATURES, 50)(_sequence())
-    projected = _projected()
+    projected = _projected(50)
     return {
         "output_features": outputs.shape[2],
         "state_features": hidden.shape[2],
@@ -85,7 +85,7 @@ def states() -> Observed:
     """Sizes of both states of the document's two layers, and with a projection to 20."""
     _, (hidden_both, memory_both) = nn.LSTM(FEATURES, HIDDEN, bidirectional=True)(_sequence())
     _, (hidden, memory) = nn.LSTM(FEATURES, HIDDEN)(_sequence())
-    projected = _projected()
+    projected = _projected(HIDDEN)
     return {
         "bidirectional_state": list(hidden_both.shape),
         "bidirectional_memory": list(memory_both.shape),
@@ -208,9 +208,9 @@ def _products(kind: Kind, steps: int) -> list[torch.Size]:
     return products.sizes
 
 
-def _projected() -> tuple[Tensor, Tensor]:
+def _projected(hidden: int) -> tuple[Tensor, Tensor]:
     """Both states, in double precision: in single precision oneDNN is asked first, which cannot project and warns."""
-    return nn.LSTM(FEATURES, HIDDEN, proj_size=20, dtype=torch.float64)(_sequence().double())[1]
+    return nn.LSTM(FEATURES, hidden, proj_size=20, dtype=torch.float64)(_sequence().double())[1]
 
 
 def _sequence() -> Tensor:

@@ -9,6 +9,7 @@ from typing import assert_never
 import pytest
 
 from bench.api.claims import CLAIMS, observed, published_of
+from bench.claims.bounds import Bounds, of_law, of_ratio
 from bench.claims.exact import alike
 from bench.claims.measured import Published
 from bench.claims.resolve import resolve
@@ -18,8 +19,10 @@ from bench.records.claims import (
     Check,
     Claim,
     ClaimVerdict,
+    Evidence,
     ExactCheck,
     LawCheck,
+    MeasuredCheck,
     MissingCheck,
     RatioCheck,
     Resolved,
@@ -30,7 +33,6 @@ from bench.records.nouns import Observation, Record
 
 ROOT = Path(__file__).resolve().parents[2]
 DECIDED = ("supported", "refuted", "mixed")
-HUGE = 1e18
 
 pytestmark = [
     pytest.mark.torch,
@@ -112,19 +114,38 @@ def perturbed(claim: Claim, place: int, name: str) -> Claim:
     return expecting(claim, place, name, other(expected) if holds else observed)
 
 
-def opposite(check: Check, *, holds: bool) -> Check:
-    """A bound that every number keeps, or none does."""
+def turned_round(check: Check) -> list[MeasuredCheck]:
+    """The same bound from its other side; of two bounds each, of which what lies outside of both keeps one."""
     match check:
         case RatioCheck():
-            return replace(check, within=None, between=None, above=None, below=HUGE if holds else 1 / HUGE)
+            bounds, bare = of_ratio(check), replace(check, within=None, between=None, above=None, below=None)
+            return [*_sides(bare, bounds)]
         case LawCheck():
-            return replace(check, between=None, above=-HUGE if holds else HUGE, below=None)
+            return [*_sides(replace(check, between=None, above=None, below=None), of_law(check))]
         case TrendCheck():
-            return replace(check, rises=check.falls, falls=check.rises)
+            return [replace(check, rises=check.falls, falls=check.rises)]
         case ExactCheck() | MissingCheck() | UnverifiableCheck():
-            return check
+            return []
         case _:
             assert_never(check)
+
+
+def _sides(bare: RatioCheck | LawCheck, bounds: Bounds) -> Iterator[RatioCheck | LawCheck]:
+    if bounds.above is not None:
+        yield replace(bare, below=bounds.above)
+    if bounds.below is not None:
+        yield replace(bare, above=bounds.below)
+
+
+def lines_of(claim: Claim, place: int) -> list[Evidence]:
+    (found,) = world().resolved([claim])
+    return [line for line in found.evidence if line.check == place + 1]
+
+
+def at_the_bound(line: Evidence, check: Check) -> bool:
+    """An exact number that is the bound itself keeps it from neither side."""
+    bounds = of_ratio(check) if isinstance(check, RatioCheck) else None
+    return bounds is not None and line.low == line.high and line.value in (bounds.above, bounds.below)
 
 
 def verdict(claim: Claim, part: str) -> ClaimVerdict:
@@ -161,15 +182,39 @@ def test_another_expectation_turns_the_verdict_on_its_part() -> None:
     assert idle == []
 
 
-def test_another_bound_turns_the_verdict_on_its_part() -> None:
-    """Each of them, one at a time."""
-    idle = []
+def test_a_bound_that_is_turned_round_turns_every_line_that_it_decides() -> None:
+    """Each of them, one at a time, at its own value: a bound beyond all numbers would tell less."""
+    idle, decided_lines = [], 0
     for claim, place in bounds():
         check = claim.checks[place]
-        found = {verdict(changed(claim, place, opposite(check, holds=holds)), check.part) for holds in (True, False)}
-        if found == {verdict(claim, check.part)}:
-            idle.append((claim.id, place))
+        others = [lines_of(changed(claim, place, other), place) for other in turned_round(check)]
+        for line, *turned in zip(lines_of(claim, place), *others, strict=True):
+            outcomes = {each.outcome for each in turned}
+            if line.outcome == "holds":
+                good = outcomes == {"fails"}
+            elif line.outcome == "fails":
+                good = "holds" in outcomes or at_the_bound(line, check) or line.note.startswith("no such law")
+            else:
+                continue
+            decided_lines += 1
+            if not good:
+                idle.append((claim.id, place, line.subject))
+    assert decided_lines > 100
     assert idle == []
+
+
+def test_a_verdict_on_measured_parts_turns_with_their_bounds() -> None:
+    """What all lines of a part support they refute the other way round, and the reverse."""
+    turns = {"supported": "refuted", "refuted": "supported"}
+    seen = set()
+    for claim, place in bounds():
+        check, before = claim.checks[place], verdict(claim, claim.checks[place].part)
+        alone = sum(other.part == check.part for other in claim.checks) == 1
+        others = turned_round(check)
+        if alone and before in turns and len(others) == 1:
+            seen.add(before)
+            assert verdict(changed(claim, place, others[0]), check.part) == turns[before], (claim.id, place)
+    assert seen == set(turns)
 
 
 def test_a_claim_that_said_what_was_observed_would_be_supported() -> None:

@@ -16,23 +16,31 @@ from bench.measure.client import Server
 from bench.measure.device import Kind
 from bench.measure.processes import opened_gpu
 from bench.measure.request import Place, ask
-from bench.records.nouns import Trial
+from bench.records.nouns import Case, Status, Trial
 from tests.measure.made_up import case, children, run, setup
 
 SECONDS, SHARE = 4.0, 0.01
 
 
-def test_parent_and_server_use_under_one_percent_of_a_core_while_a_child_is_busy() -> None:
-    busy, told = case(fault="hang"), setup()
-    server = Server(told, allocator="retain", number=1)
-    try:
+@pytest.mark.parametrize(
+    ("on", "timed", "ended"),
+    [
+        ("fake", case(fault="hang"), "timeout"),
+        pytest.param(
+            "cpu", replace(case(kind="Sound"), target="torch_subject:workload"), "ok", marks=pytest.mark.torch
+        ),
+    ],
+)
+def test_parent_and_server_use_under_one_percent_of_a_core_while_a_trial_goes_on(
+    on: str, timed: Case, ended: Status
+) -> None:
+    made = replace(run([timed], timeout=SECONDS if ended == "timeout" else 60.0, trial_seconds=SECONDS), device=on)
+    with closing(Server(replace(setup(), device=on), allocator="retain", number=1)) as server:
         (pid,) = children()
         began = time.process_time() + processor_seconds(pid)
-        (record,) = ask(server, run([busy], timeout=SECONDS), place(told.allowed_cores), [Trial(case=busy, round=0)])
+        (record,) = ask(server, made, place(setup().allowed_cores), [Trial(case=timed, round=1)])
         used = time.process_time() + processor_seconds(pid) - began
-    finally:
-        server.close()
-    assert record.status == "timeout"
+    assert record.status == ended
     assert record.phases["total"] >= SECONDS
     assert used < SHARE * record.phases["total"]
 
@@ -88,7 +96,7 @@ def test_a_server_that_starts_interpreters_imports_nothing_that_could_open_the_g
 
 
 def place(cores: tuple[int, ...]) -> Place:
-    return Place(paths=(), memory=8 << 30, cores=cores)
+    return Place(paths=(str(Path(__file__).parent),), memory=8 << 30, cores=cores)
 
 
 def processor_seconds(pid: int) -> float:

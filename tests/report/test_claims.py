@@ -210,6 +210,8 @@ def test_of_many_lines_the_extremes_of_each_outcome_are_shown() -> None:
         ["fails:", "latency,", "5.00×"],
     ]
     assert texts[5] == "and 2 between these"
+    subject = lines[-1].subject.partition(", ")[2]
+    assert texts[6:] == [f"in all it fails for {subject}; {subject}"]
 
 
 def test_machines_that_disagree_are_both_named() -> None:

@@ -12,7 +12,7 @@ from tests.report.samples import HOSTILE, RUN, SPEC, START, SUITE, table
 from tests.report.test_answers import LIBRARY, by_rows, ratio
 from tests.report.test_law_answers import LAWS, LINE
 
-NONE = Cell(case="c", status="failed")
+NONE = Cell(case="c", status="failed", lacking="model=cnn skipped: too slow")
 
 
 def matched(
@@ -46,7 +46,7 @@ def test_rows_with_one_outcome_share_a_clause_and_their_factors_a_range() -> Non
         Said(
             subject="batch 1 · inference",
             text="against model=cnn: at match=input and parameters, rnn is 1.25× to 2.00× faster, "
-            "gru is 1.50× to 1.60× slower; at match=flops, rnn and gru are 2.00× to 4.00× slower",
+            "gru is 1.50× to 1.60× slower; at match=flops, rnn and gru are 2.00× (rnn) to 4.00× (gru) slower",
             remarks=(),
         ),
     )
@@ -60,13 +60,14 @@ def test_where_no_difference_is_shown_no_factor_is_said() -> None:
 
 def test_what_has_no_paired_interval_or_no_value_is_named() -> None:
     assert text(matched({"input": (ratio(2.0, None), NONE)})) == (
-        "against model=cnn: at match=input, there is no paired interval for rnn, not compared: gru"
+        "against model=cnn: at match=input, there is no paired interval for rnn, not compared: gru "
+        "(model=cnn skipped: too slow)"
     )
 
 
 def test_one_outcome_everywhere_is_said_once() -> None:
     assert text(matched({"input": (ratio(0.5), ratio(0.25)), "flops": (ratio(0.8), ratio(0.5))})) == (
-        "against model=cnn: at every match, rnn and gru are 1.25× to 4.00× faster"
+        "against model=cnn: at every match, rnn and gru are 1.25× (rnn) to 4.00× (gru) faster"
     )
 
 
@@ -123,6 +124,28 @@ def test_the_first_table_that_compares_times_answers_with_those_that_a_level_set
     assert answering(made) == (made[1], made[3])
     assert [said.subject for said in in_short(made, ())] == ["mode=inference", "latency by size and model"]
     assert answering([]) == ()
+
+
+def test_tables_that_the_suite_says_answer_it_go_before_the_first_that_compares() -> None:
+    spec = replace(SPEC, where={"mode": ("inference",)})
+    plain = table(replace(spec, facets=(), relative_to=None, answers=True))
+    assert answering([table(spec), plain]) == (plain,)
+    assert in_short([table(spec), plain], ()) == (
+        Said(
+            subject="latency by size and model",
+            text="from row to row, lstm is 349 to 1,250 µs, cnn is 190 to 1,260 µs",
+            remarks=(),
+        ),
+    )
+
+
+def test_the_lead_tells_the_work_of_each_where_it_differs() -> None:
+    works = ((("flops", 0.5),), (("flops", 4.0),))
+    cells = tuple(replace(ratio(2.0), work=work) for work in works)
+    said = lead(replace(RUN, fingerprint={}), [], [matched({"input": cells})])
+    assert said.endswith(" Beside model=cnn, rnn has 0.50× the flops; gru has 4.0× the flops.")
+    alike = matched({"input": (cells[0], cells[0])})
+    assert lead(replace(RUN, fingerprint={}), [], [alike]).endswith(" Beside model=cnn they have 0.50× the flops.")
 
 
 def test_without_a_comparison_the_laws_answer() -> None:

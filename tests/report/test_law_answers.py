@@ -49,6 +49,15 @@ def test_a_power_is_its_value_at_one_and_its_exponent() -> None:
     )
 
 
+def test_a_line_that_begins_below_zero_says_that_it_was_not_measured_there() -> None:
+    below = {**LINE.coefficients, "a": Amount(value=-3.99e-4, low=-1.05e-3, high=-3e-5)}
+    found = said(replace(LINE, coefficients=below))
+    assert found.text.startswith("has a latency of -399 µs [-1,050 to -30] + 3.29 µs")
+    assert found.remarks == (
+        "its constant is where the line would begin, outside of what was measured: no time is below 0",
+    )
+
+
 def test_coefficients_without_an_interval_are_called_so() -> None:
     bare = {name: replace(amount, low=None, high=None) for name, amount in LINE.coefficients.items()}
     found = said(replace(LINE, coefficients=bare))

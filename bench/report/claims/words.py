@@ -105,6 +105,18 @@ def _measured(lines: Sequence[Evidence]) -> Iterator[Sentence]:
         yield Sentence(text=" ".join(part for part in parts if part), link=line.link)
     if len(shown) < len(lines):
         yield Sentence(text=f"and {len(lines) - len(shown)} between these")
+        yield from _where(lines)
+
+
+def _where(lines: Sequence[Evidence]) -> Iterator[Sentence]:
+    """Of what holds here and fails there, all places of the rarer."""
+    sides: dict[str, list[str]] = {"holds": [], "fails": []}
+    for line in lines:
+        if line.outcome in sides:
+            sides[line.outcome].append(line.subject.partition(", ")[2] or line.subject)
+    rarer = min(sides, key=lambda side: len(sides[side]))
+    if sides[rarer]:
+        yield Sentence(text=f"in all it {rarer} for {'; '.join(sides[rarer])}")
 
 
 def _extremes(lines: Sequence[Evidence]) -> list[Evidence]:
