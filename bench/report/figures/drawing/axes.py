@@ -28,6 +28,9 @@ def dress(axes: Axes, figure: Figure) -> None:
     axes.set_xscale("log" if across.log else "linear")
     axes.set_yscale("log" if up.log else "linear")
     axes.margins(_MARGIN)
+    levels = _levels(figure)
+    if figure.kind == "lines" and len(levels) == 1:  # of which matplotlib makes no range without a warning
+        axes.set_xlim((levels[0] / 2, levels[0] * 2) if across.log else (levels[0] - 1, levels[0] + 1))
     if figure.even:
         draw = axes.axvline if figure.kind == "dots" else axes.axhline
         draw(1.0, color=QUIET, linestyle=(0, (1, 1.5)), linewidth=0.9, zorder=1)
@@ -48,6 +51,11 @@ def label_outside(places: Sequence[Axes], figure: Figure, size: Sizes) -> None:
         x, y = _names(figure)
         axes.set_xlabel(_fitted(x, 0.8 * size.panel * 72 / CHARACTER) if lowest else "")
         axes.set_ylabel(_fitted(y, size.side * 72 / CHARACTER) if leftmost else "")
+
+
+def _levels(figure: Figure) -> list[float]:
+    """Where points stand along x, each once."""
+    return sorted({point.x.value for panel in figure.panels for line in panel.lines for point in line.points})
 
 
 def _fitted(name: str, most: float) -> str:
@@ -80,9 +88,8 @@ def _ticks(axes: Axes, figure: Figure, size: Sizes) -> None:
             axes.set_ylim(len(figure.series) - 0.5, -0.5)
             _categories(axes.yaxis, [series_label(figure, number) for number in range(len(figure.series))])
         case "lines":
-            levels = sorted({p.x.value for panel in figure.panels for line in panel.lines for p in line.points})
             width = size.panel * 72 * 0.8
-            _fixed(axes.xaxis, spread_out(levels, log=figure.x.log, width=width, letters=CHARACTER))
+            _fixed(axes.xaxis, spread_out(_levels(figure), log=figure.x.log, width=width, letters=CHARACTER))
             _numbers(axes.yaxis, figure.y, axes.get_ylim())
         case "front" | "roofline":
             _numbers(axes.xaxis, figure.x, axes.get_xlim())

@@ -18,7 +18,7 @@ from bench.report.figures.nouns import Axis, Figure
 from bench.report.figures.values import stored_hash, values_hash
 from tests.report.figures.made_up import SUITES, figures_of
 from tests.report.figures.test_build import SPEC, figure
-from tests.report.samples import ESTIMATES, HOSTILE, by_key, crossed, exact, missing, timed
+from tests.report.samples import CASES, ESTIMATES, HOSTILE, by_key, crossed, exact, missing, timed
 
 SUITE_FILES = sorted(path.name for path in SUITES.glob("*.yaml"))
 TEXT = "{http://www.w3.org/2000/svg}text"
@@ -39,6 +39,13 @@ def test_every_figure_of_the_committed_suites_is_drawn(name: str) -> None:
         assert stored_hash(document) == values_hash(one)
         assert {panel.title for panel in one.panels if panel.title} <= set(texts(document))
         assert len(document) < 300_000
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", ["linear", "log", "log-log"])
+def test_a_figure_of_a_single_x_is_drawn_without_a_warning(scale: Literal["linear", "log", "log-log"]) -> None:
+    one = tuple(case for case in CASES if case.levels["size"] == 28)
+    assert "28" in texts(svg(figure(replace(SPEC, scale=scale), cases=one)))
 
 
 def test_texts_are_texts_and_notes_are_below() -> None:
