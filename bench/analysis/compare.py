@@ -7,7 +7,7 @@ by chance the ones whose trials lie close together, wherever they lie. At either
 as seldom as an estimate may, so that both together keep 5 %.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import exp, log
 
@@ -42,7 +42,8 @@ def compare_cases(analysed: Analysed, case: str, against: str, metric: str) -> C
     else:
         shift = _unpaired(list(lower.values()), list(upper.values()), times=times)
     found = _turned(shift, (case, against), metric, rounds=number, paired=paired)
-    return found if _calm(analysed, case) and _calm(analysed, against) else _without_interval(found)
+    told = _told(analysed, case, upper.values()) and _told(analysed, against, lower.values())
+    return found if told else _without_interval(found)
 
 
 def within(analysed: Analysed, *, by: str, against: str, metric: str) -> tuple[Comparison, ...]:
@@ -78,7 +79,7 @@ def _between(base: Analysed, other: Analysed, case: str, metric: str) -> Compari
     shift = _unpaired(lower, upper, times=max(looks(base.run.policy), looks(other.run.policy)))
     number = min(len(upper), len(lower))
     found = _turned(shift, (case, case), metric, rounds=number, paired=False)
-    return found if _calm(base, case) and _calm(other, case) else _without_interval(found)
+    return found if _told(base, case, lower) and _told(other, case, upper) else _without_interval(found)
 
 
 def _unpaired(lower: Sequence[float], upper: Sequence[float], *, times: int) -> Shift:
@@ -119,9 +120,10 @@ def _turned(shift: Shift, cases: tuple[str, str], metric: str, *, rounds: int, p
     )
 
 
-def _calm(analysed: Analysed, case: str) -> bool:
-    """A case whose own estimate has no interval because it was disturbed lends none to a comparison."""
-    return not analysed.counted[case].disturbed
+def _told(analysed: Analysed, case: str, values: Collection[float]) -> bool:
+    """A case whose own estimate has no interval, because it was disturbed or because the clock cannot tell its trials
+    apart, lends none to a comparison."""
+    return not analysed.counted[case].disturbed and min(values) < max(values)
 
 
 def _without_interval(found: Comparison) -> Comparison:

@@ -107,12 +107,14 @@ def _looked(decision: Decision, series: Series, look: Look) -> Decision:
 
 
 def _seen(before: Evidence, differences: Sequence[float], look: Look) -> Evidence:
+    if min(differences) == max(differences):  # the clock is too coarse for them: that decides nothing
+        return replace(before, pairs=look.pairs, estimate=differences[0])
     shift = signed_rank(differences, error=2 * look.error)
     scale = FAMILY / float(look.error)
-    slower = signed_rank_p(differences, above=before.m / 2)
-    faster = signed_rank_p([-d for d in differences], above=before.m / 2)
     assert shift.low is not None
     assert shift.high is not None
+    slower = signed_rank_p(differences, above=before.m / 2)
+    faster = signed_rank_p([-d for d in differences], above=before.m / 2)
     return replace(
         before,
         pairs=look.pairs,

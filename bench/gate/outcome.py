@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import exp, log1p
+from math import exp, inf, log1p
 
 from bench.gate.decide import LOOKS, MEAN, Decision, Evidence, needed
 from bench.gate.exact import exact_changes, lost_metrics
@@ -16,6 +16,7 @@ from bench.statistics import signed_rank, signed_rank_p
 CONTROL_ERROR = 0.0005
 """One-sided. The control is to find what makes equal code differ by a quarter of the limit, and nothing else."""
 
+SAME = "all pairs are the same: the clock cannot tell them apart"
 
 NO_CONTROL = Finding(
     code="no control",
@@ -113,7 +114,7 @@ def _case(run: Run, case: Case, records: Sequence[Record], decision: Decision | 
         verdict=verdict,
         changes=(*timed, *exact),
         needed=needed(decision) if decision is not None and verdict == "inconclusive" else None,
-        note=_lost(lost) or _failure(records) or (_shortage(records) if verdict == "inconclusive" else None),
+        note=_lost(lost) or _failure(records) or (_open(decision, records) if verdict == "inconclusive" else None),
     )
 
 
@@ -167,6 +168,12 @@ def _failure(records: Sequence[Record]) -> str | None:
     return f"{failed[-1].status} on the {failed[-1].side}: {failed[-1].note or ''}".rstrip(": ") if failed else None
 
 
+def _open(decision: Decision | None, records: Sequence[Record]) -> str | None:
+    """Why pairs have not decided a case, where it is not their noise."""
+    same = decision is not None and decision.sharp.pairs and decision.sharp.high == inf
+    return SAME if same else _shortage(records)
+
+
 def _shortage(records: Sequence[Record]) -> str | None:
     """Why an undecided case has fewer pairs than it could have, if so: a signal or the budget ended the gate."""
     most = max((r.round for r in records if r.kind == "timed" and r.side in CHANGE), default=0)
@@ -190,8 +197,8 @@ def _change(case: Case, metric: str, evidence: Evidence, *, worse: bool, limit: 
         metric=metric,
         limit=limit,
         ratio=exp(evidence.estimate),
-        low=exp(evidence.low),
-        high=exp(evidence.high),
+        low=exp(evidence.low) if evidence.high < inf else None,
+        high=exp(evidence.high) if evidence.high < inf else None,
         pairs=evidence.pairs,
         worse=worse,
     )

@@ -36,13 +36,41 @@ class Sides:
         return min(len(self.base), len(self.candidate))
 
 
+FEWEST = 6
+"""Values of a side, of fewer of which nothing is said; of so many on both sides one comparison can alarm."""
+
+
 def judged(family: Sequence[Sequence[Sides]]) -> dict[str, Judged]:
     """The verdict on every case by its metrics, of which the sharp one comes first; `needed` counts values a side."""
-    evidence = {(sides.case, sides.metric): _evidence(sides) for metrics in family for sides in metrics}
+    doubts = {metrics[0].case: _doubt(metrics) for metrics in family}
+    clear = [metrics for metrics in family if doubts[metrics[0].case] is None]
+    evidence = {(sides.case, sides.metric): _evidence(sides) for metrics in clear for sides in metrics}
     slower = dict(zip(evidence, holm([found.slower for found in evidence.values()]), strict=True))
     faster = dict(zip(evidence, holm([found.faster for found in evidence.values()]), strict=True))
     adjusted = {key: replace(found, slower=slower[key], faster=faster[key]) for key, found in evidence.items()}
-    return {metrics[0].case: _judged(metrics, adjusted) for metrics in family}
+    return {
+        metrics[0].case: _judged(metrics, adjusted) if (doubt := doubts[metrics[0].case]) is None else doubt
+        for metrics in family
+    }
+
+
+def _doubt(metrics: Sequence[Sides]) -> Judged | None:
+    """A case of whose values no number and no sameness could convince."""
+    notes = []
+    for sides in metrics:
+        for name, values in (("base", sides.base), ("candidate", sides.candidate)):
+            if len(values) < FEWEST:
+                notes.append(f"{len(values)} {sides.unit}s on the {name}: fewer than {FEWEST} decide nothing")
+            elif min(values) == max(values):
+                notes.append(f"all {sides.unit}s on the {name} are the same: the clock cannot tell them apart")
+    if not notes:
+        return None
+    return Judged(
+        case=metrics[0].case,
+        verdict="inconclusive",
+        changes=tuple(map(change, metrics)),
+        note="; ".join(dict.fromkeys(notes)),
+    )
 
 
 def change(sides: Sides) -> Change:
@@ -59,7 +87,7 @@ def too_few(family: Sequence[Sequence[Sides]]) -> Finding | None:
     few = {case: sizes[case] for case in sizes if comparisons > FAMILY * comb(sum(sizes[case]), sizes[case][0])}
     if not few:
         return None
-    enough = next(n for n in count(1) if comparisons <= FAMILY * comb(2 * n, n))
+    enough = next(n for n in count(FEWEST) if comparisons <= FAMILY * comb(2 * n, n))
     fewest = min(map(min, few.values()))
     return Finding(
         code="too few rounds",

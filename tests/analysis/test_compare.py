@@ -44,10 +44,17 @@ def test_pairing_by_round_removes_what_a_round_did_to_both() -> None:
 
 
 def test_only_rounds_that_both_have_are_paired() -> None:
-    records = [*(timed(LSTM, r, 3.0) for r in range(1, 12)), *(timed(CNN, r, 1.0) for r in range(8))]
+    records = [*(timed(LSTM, r, 3.0 * (1 + r)) for r in range(1, 12)), *(timed(CNN, r, 1.0 + r) for r in range(8))]
     found = compare_cases(analysed(models("lstm", "cnn"), records), LSTM, CNN, "latency")
     assert (found.ratio, found.low) == pytest.approx((3, 3))
     assert found.rounds == 7
+
+
+@pytest.mark.parametrize(("lstm", "cnn"), [([2.0] * 10, TEN), (TEN, [2.0] * 10), ([2.0] * 10, [1.0] * 10)])
+def test_trials_that_are_all_the_same_lend_no_interval(lstm: list[float], cnn: list[float]) -> None:
+    found = compare_cases(two(lstm, cnn), LSTM, CNN, "latency")
+    assert found.ratio is not None
+    assert (found.low, found.high, found.rounds) == (None, None, 10)
 
 
 def test_five_pairs_have_a_ratio_and_no_interval() -> None:
@@ -208,7 +215,7 @@ def test_exact_metrics_of_two_runs_have_a_plain_ratio() -> None:
     assert [c.ratio for c in between(base, other, metric="flops")] == [1.3]
 
 
-latencies = st.lists(st.floats(0.1, 100), min_size=6, max_size=12)
+latencies = st.lists(st.floats(0.1, 100), min_size=6, max_size=12).filter(lambda values: min(values) < max(values))
 
 
 @settings(deadline=None)
@@ -225,9 +232,10 @@ def test_a_comparison_turned_round_is_the_inverse(lstm: list[float], cnn: list[f
 
 
 def test_too_few_common_rounds_are_compared_unpaired_where_each_side_has_enough() -> None:
-    records = [*(timed(LSTM, r, 3.0) for r in range(5, 12)), *(timed(CNN, r, 1.0) for r in range(8))]
+    near = [1 + r / 10_000 for r in range(12)]
+    records = [*(timed(LSTM, r, 3 * near[r]) for r in range(5, 12)), *(timed(CNN, r, near[r]) for r in range(8))]
     found = compare_cases(analysed(models("lstm", "cnn"), records), LSTM, CNN, "latency")
-    assert (found.ratio, found.low, found.rounds) == pytest.approx((3, 3, 7))
+    assert (found.ratio, found.low, found.rounds) == pytest.approx((3, 3, 7), rel=1e-3)
     assert not found.paired
     assert compare_cases(two(TEN, TEN), LSTM, CNN, "latency").paired
 

@@ -13,7 +13,7 @@ from bench.gate.baseline import judge_runs
 from bench.records.gate import Gate, Judged
 from bench.records.nouns import Case, Machine, Record, Run, Status
 from bench.records.suite import GateSpec, LimitSpec, Policy
-from tests.analysis.made_up import MILLISECOND, SENTINEL, case, models, run, survey, timed, trials
+from tests.analysis.made_up import SENTINEL, case, models, run, survey, timed, trials
 
 TEN = GateSpec(limit=0.1)
 LSTM, CNN = models("lstm", "cnn")
@@ -66,11 +66,32 @@ def test_twice_the_limit_is_a_regression_in_both_metrics_and_its_mirror_an_impro
 
 
 def test_a_change_has_the_ratio_of_the_medians_differences_and_an_interval_around_it() -> None:
-    sharp = only(judge_runs(of([LSTM], {LSTM.id: [1.0] * 10}), of([LSTM], {LSTM.id: [1.05] * 10}), TEN)).changes[0]
-    assert sharp.ratio == pytest.approx(1.05)
-    assert sharp.low == pytest.approx(1.05)
-    assert sharp.high == pytest.approx(1.05)
+    near, above = [0.999, 1.001] * 5, [1.049, 1.051] * 5
+    sharp = only(judge_runs(of([LSTM], {LSTM.id: near}), of([LSTM], {LSTM.id: above}), TEN)).changes[0]
+    assert sharp.ratio == pytest.approx(1.05, rel=0.001)
+    assert sharp.low is not None
+    assert sharp.high is not None
+    assert sharp.ratio is not None
+    assert 1.047 < sharp.low <= sharp.ratio <= sharp.high < 1.053
     assert (sharp.pairs, sharp.limit) == (10, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("base", "candidate", "note"),
+    [
+        (noise(1, n=5), noise(2), "5 trials on the base: fewer than 6 decide nothing"),
+        (noise(1), noise(2, n=5, times=2), "5 trials on the candidate: fewer than 6 decide nothing"),
+        (noise(1), [2.0] * 10, "all trials on the candidate are the same: the clock cannot tell them apart"),
+        ([1.0] * 10, [1.0] * 10, "all trials on the base are the same: the clock cannot tell them apart; all trials"),
+    ],
+)
+def test_few_values_and_values_that_are_all_the_same_decide_nothing(
+    base: list[float], candidate: list[float], note: str
+) -> None:
+    found = judge_runs(of([LSTM], {LSTM.id: base}), of([LSTM], {LSTM.id: candidate}), TEN)
+    assert (found.verdict, found.exit_code, only(found).verdict) == ("inconclusive", 4, "inconclusive")
+    assert (only(found).note or "").startswith(note)
+    assert [(change.low, change.high) for change in only(found).changes] == [(None, None)] * 2
 
 
 def test_a_noisy_case_is_inconclusive_and_so_many_trials_would_decide_it() -> None:
@@ -84,10 +105,11 @@ def test_a_noisy_case_is_inconclusive_and_so_many_trials_would_decide_it() -> No
 
 def test_what_only_the_mean_sees_is_a_regression() -> None:
     def halting(record: Record) -> Record:
-        return replace(record, samples=(2 * MILLISECOND,) * 9 + (4 * MILLISECOND,))
+        step = record.samples[0]
+        return replace(record, samples=(step,) * 9 + (2 * step,))
 
-    base = of([LSTM], {LSTM.id: [1.0] * 10})
-    slow = of([LSTM], {}, beside=map(halting, trials(LSTM.id, [1.0] * 10)))
+    base = of([LSTM], {LSTM.id: noise(1, sd=0.001)})
+    slow = of([LSTM], {}, beside=map(halting, trials(LSTM.id, noise(2, sd=0.001))))
     found = only(judge_runs(base, slow, GateSpec(limit=0.05)))
     assert (found.verdict, [change.worse for change in found.changes]) == ("regression", [False, True])
 

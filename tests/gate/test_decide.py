@@ -40,6 +40,12 @@ def test_a_change_of_twice_the_limit_is_a_regression_and_its_mirror_an_improveme
     assert (faster.verdict, faster.worse) == ("improvement", (False, False))
 
 
+def test_pairs_that_are_all_the_same_decide_nothing() -> None:
+    for centre in (0.0, 2 * M, -2 * M):
+        found = one([centre] * 40)
+        assert (found.verdict, found.sharp.pairs, found.sharp.estimate) == ("inconclusive", 40, centre)
+
+
 def test_what_only_the_mean_sees_is_a_regression() -> None:
     found = one(noise("sharp"), noise("mean", centre=0.15, sd=0.02))
     assert (found.verdict, found.worse) == ("regression", (False, True))

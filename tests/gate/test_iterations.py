@@ -88,13 +88,17 @@ def test_noise_is_inconclusive() -> None:
     assert only(found).needed is not None
 
 
-def test_three_rounds_are_too_few_and_the_finding_says_how_many_would_do() -> None:
-    found = against(noise(1, n=3), noise(2, n=3, times=3))
-    assert only(found).verdict == "regression", "one comparison alone: 1 of 20 orders is as extreme"
-    two = (benchmark(noise(i, n=3), name=f"t::{i}") for i in range(2))
-    both = file(*two)
+def test_five_rounds_decide_nothing_however_slow_they_are() -> None:
+    found = against(noise(1, n=5), noise(2, n=5, times=3))
+    assert (found.exit_code, only(found).verdict) == (4, "inconclusive")
+    said = "5 rounds on the base: fewer than 6 decide nothing; 5 rounds on the candidate: fewer than 6 decide nothing"
+    assert only(found).note == said
+
+
+def test_of_many_benchmarks_the_finding_says_how_many_rounds_would_do() -> None:
+    both = file(*(benchmark(noise(i, n=6), name=f"t::{i}") for i in range(50)))
     (_, few) = judge_files(both, both, TEN).findings
-    assert (few.code, "measure 4 on each side" in few.advice) == ("too few rounds", True)
+    assert (few.code, "measure 7 on each side" in few.advice) == ("too few rounds", True)
 
 
 def test_of_many_rounds_some_are_compared_evenly_spaced() -> None:

@@ -1,7 +1,8 @@
 """The name of a cell → its class: recurrent layers in one direction, all with one signature and a cost in closed form.
 
 Adding one is a class (`networks.cells.cell.Cell` says what it must have) and a line in CELLS; a new module's name goes
-into the import too. Everything else asks CELLS: no other list has the names of the cells.
+into the import too. Networks, suites and the listing ask CELLS; only what is about PyTorch's own layers names those,
+and the tests hold every cell against a definition.
 """
 
 from networks.cells import attention, convolutional, elman, grid, gru, lstm, native, scans

@@ -1,6 +1,6 @@
 """The builders that suites name: the levels of a case → its workload, one module a question.
 
-sequences         any cell, any slicing, any depth; equal in hidden size, parameters or flops
+sequences         one layer of any cell, or a 1-D CNN, on slices of an image; equal in hidden size, parameters or flops
 equals            the kinds of network, made equal to one convolutional network in what the suite says
 depths            recurrent layers against convolutions, by the number of layers
 implementations   one recurrent layer on every rung of the ladder
