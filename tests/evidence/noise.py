@@ -98,7 +98,12 @@ def fitted(found: Noise) -> tuple[Scenario, ...]:
         Scenario(name="as measured", server=normal(0.0), process=own, weather=weather),
         Scenario(name="as measured, the worst case", server=normal(0.0), process=worst, weather=weather),
         Scenario(name="as measured, servers 2 %", server=normal(0.02), process=own, weather=weather),
-        Scenario(name="as measured, servers in two modes 50 % apart", server=modes(0.4, 0.003), process=own),
+        Scenario(
+            name="as measured, servers in two modes 50 % apart",
+            server=modes(0.4, 0.003),
+            process=own,
+            weather=weather,
+        ),
         Scenario(name="as measured, drift instead of weather", server=normal(0.003), process=own, weather=drifting),
     )
 
