@@ -137,11 +137,18 @@ RESULTS: dict[str, float] = {"nan_result": nan, "infinite_result": inf}
 METRICS: dict[str, dict[str, float]] = {"nan_metric": {"made_up": nan}, "infinite_metric": {"made_up": -inf}}
 """What a step returns, and what the workload says of itself."""
 
+LATE: dict[str, Callable[["FakeDevice"], bool]] = {
+    "raise_in_warm_up": lambda device: device.sentinels == 0 and device.time > 0,
+    "raise_in_samples": lambda device: device.readings > 2 * 16,
+}
+"""Whether a step of a trial fails now: after the first of all, or in the seventeenth sample, of whose clock each of the
+sixteen before it took two readings."""
+
 COARSE = "coarse"
 TICK = 100_000
 """Nanoseconds that a coarse clock can tell apart; it takes one of a hundred to be read."""
 
-PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, COARSE, *CARDS, *fake_trace.FAULTS)
+PRETENCES = (*CLOCKS, *PACES, *WEATHERS, *SIDES, *RESULTS, *METRICS, *LATE, COARSE, *CARDS, *fake_trace.FAULTS)
 
 
 class FakeWorkload:
@@ -157,11 +164,14 @@ class FakeWorkload:
         self.device, self.seconds = device, seconds
         self.result, self.own = RESULTS.get(fault, seconds), METRICS.get(fault, {})
         self.stutters = fault == "stutter" and device.side == "candidate"
+        self.fails = LATE[fault] if fault in LATE and device.request["kind"] == "timed" else None
         if fault == "outgrown" and device.side == "candidate":
             self.parameters = 1001
 
     def step(self) -> float:
         """Takes `seconds`, give or take 1 %, and now and then a tenth more."""
+        if self.fails is not None and self.fails(self.device):
+            _raise()
         noise = self.device.random
         factor = noise.uniform(0.99, 1.01) * (1.1 if noise.random() < 0.05 else 1.0)
         factor *= 2.0 if self.stutters and noise.random() < 0.2 else 1.0
@@ -177,11 +187,14 @@ class FakeDevice(FakeEyes):
     """A clock that only made-up work moves."""
 
     def __init__(self, request: Json) -> None:
-        self.request, self.time = request, 0
+        self.request: Json = request
+        self.time: int = 0
         self.round, self.attempt = cast("int", request["round"]), cast("int", request["attempt"])
         self.random, self.side = random.Random(), str(request["side"])
         self.fault = "none"
-        self.sentinels = self.readings = self.last = 0
+        self.sentinels: int = 0
+        self.readings: int = 0
+        self.last: int = 0
 
     def now(self) -> int:
         """Made-up nanoseconds; after the first sentinel samples are timed, and the clock may fail."""

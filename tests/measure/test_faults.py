@@ -8,6 +8,8 @@ from typing import Literal
 
 import pytest
 
+from bench.analysis.analysed import analyse
+from bench.analysis.estimate import estimates
 from bench.records.nouns import Record
 from tests.evidence.kills import MARK, survivors
 from tests.measure.made_up import case, children, measured, run
@@ -39,6 +41,24 @@ def test_a_case_that_fails_is_a_record_that_says_how(
     record = surveyed(fault, launch=launch)
     assert record.status == status
     assert words in (record.note or "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "stage", "samples"), [("raise_in_warm_up", "warm_up", 0), ("raise_in_samples", "samples", 16)]
+)
+def test_a_step_that_fails_late_keeps_what_was_timed_before_and_has_no_summary(
+    fault: str, stage: str, samples: int
+) -> None:
+    made = run([case(fault=fault, takes=0.001)])
+    survey, *trials = records = measured(made)
+    assert survey.status == "ok"
+    assert {record.status for record in trials} == {"failed"}
+    for record in trials:
+        assert (record.note or "").startswith(f"{stage}: ValueError: made to fail")
+        assert "fake.py" in (record.note or "")
+        assert len(record.samples) == samples
+    (found,) = estimates(analyse(made, records))
+    assert (found.value, found.low, found.status) == (None, None, "failed")
 
 
 def test_a_case_that_forks_itself_is_reported_once_and_its_copy_is_ended() -> None:
