@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.measure.environment import git
 from bench.records.nouns import Record
 from bench.store import folder as store
 
@@ -232,7 +233,8 @@ def main(device: str, kills: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tally = campaign(JOBS[device](Path(folder)), kills=kills, seed=kills)
     print(f"# {tally.kills} kills at random moments, {device}\n")
-    print(f"Made by `python -m tests.evidence.kills {device} {kills}`.\n")
+    revision = git(ROOT)["revision"][:12]
+    print(f"Made by `python -m tests.evidence.kills {device} {kills}` at revision {revision}.\n")
     print("| kills | runs | " + " | ".join(f"while {phase}" for phase in PHASES) + " | left half a line |")
     print("|--:" * (3 + len(PHASES)) + "|")
     phases = " | ".join(str(tally.phases[phase]) for phase in PHASES)
