@@ -21,7 +21,7 @@ from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
 from bench.measure.profile import unwatched, watch
 from bench.measure.surveyed import surveyed
-from bench.measure.workload import Workload, build, declared
+from bench.measure.workload import Workload, build, declared, proven
 
 NOTE_LIMIT = 2000
 _FRAMES = 4
@@ -263,7 +263,7 @@ def _profiled(workload: Workload, request: Json, device: Device, draft: Draft) -
     draft.metrics["operations"] = sum(name.startswith("aten::") for name in seen.events)
     draft.metrics["allocated"] = seen.allocated
     if expects := getattr(workload, "expects", ()):
-        draft.metrics["expected_backend"] = int(any(name in expects for name in seen.events))
+        draft.metrics["expected_backend"] = int(proven(expects, seen.events))
     if request["trace"]:
         with draft.phase("trace"):
             draft.metrics |= watch(workload, device, step=alone, events=len(seen.events), file=str(request["trace"]))

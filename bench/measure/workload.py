@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, cast
 
 
@@ -47,6 +47,12 @@ def build(builder: Builder, arguments: Mapping[str, object], offered: Mapping[st
     if not callable(getattr(workload, "step", None)):
         raise TypeError(f"the builder returned {type(workload).__name__}, which has no step()")
     return workload
+
+
+def proven(expects: Collection[str], events: Collection[str]) -> bool:
+    """Whether a profiled step shows the backend: any of the operators that it expects, and none that it names with an
+    `!` before it, which would show another."""
+    return any(name in expects for name in events) and not any(f"!{name}" in expects for name in events)
 
 
 def declared(workload: Workload) -> dict[str, int]:

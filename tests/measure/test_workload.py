@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure.server import hide
-from bench.measure.workload import locate
+from bench.measure.workload import locate, proven
 
 
 @pytest.fixture
@@ -46,3 +46,10 @@ def test_without_hidden_folders_the_path_stays() -> None:
     before = list(sys.path)
     hide([])
     assert sys.path == before
+
+
+def test_a_backend_is_proven_by_any_operator_and_refuted_by_one_with_a_mark() -> None:
+    expects = ("aten::addmm", "aten::mm", "!aten::rnn_tanh")
+    assert proven(expects, ["aten::mm", "aten::tanh"])
+    assert not proven(expects, ["aten::tanh"])
+    assert not proven(expects, ["aten::mm", "aten::rnn_tanh"])

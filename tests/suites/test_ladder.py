@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
+from bench.measure.workload import proven
 from networks.compiling import traced_metrics
 from networks.ladder import RUNGS, TOLERANCES, Implementation, Unavailable, compiled_metrics, equality, kind_of
 from networks.ladder.implementations import Layer, Loop, Whole
@@ -91,6 +92,14 @@ def test_a_rung_shows_what_it_expects_and_multiplies_as_often_as_promised(name: 
     assert set(RUNGS[name].expects["cpu", kind]) & set(seen)
     a_step, together = PRODUCTS[name][kind]
     assert seen["aten::mm"] + seen["aten::addmm"] == DEPTH * (STEPS * a_step + together)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru", "rnn"])
+def test_what_loops_in_the_library_does_not_show_a_loop_in_python(kind: str) -> None:
+    expects = RUNGS["stacked"].expects["cpu", kind]
+    assert proven(expects, events(RUNGS["stacked"].build(made(kind))))
+    for name in ("native", "cell_loop"):
+        assert not proven(expects, events(RUNGS[name].build(made(kind)))), name
 
 
 def test_native_and_fused_lstm_are_told_apart_by_their_operators() -> None:

@@ -81,11 +81,13 @@ def _compiled(build: Callable[[Layer], Implementation]) -> Rung:
 
 
 # ATen's own loop applies the sigmoid in place (`sigmoid_`), on CUDA inside the fused cell: that tells it from the loops
-# in Python, and from oneDNN, which shows no pointwise operator at all. The RNN's loops share all their operators.
+# in Python, and from oneDNN, which shows no pointwise operator at all. The RNN's loops share all their operators: what
+# tells those in Python from the others is that no operator of PyTorch's layer or cell is there.
+RNN_IN_PYTHON = ("aten::addmm", "!aten::rnn_tanh", "!aten::rnn_tanh_cell", "!aten::_cudnn_rnn")
 PYTHON: Expects = {
     **_everywhere("aten::sigmoid"),
-    ("cpu", "rnn"): ("aten::addmm",),
-    ("cuda", "rnn"): ("aten::addmm",),
+    ("cpu", "rnn"): RNN_IN_PYTHON,
+    ("cuda", "rnn"): RNN_IN_PYTHON,
 }
 CELL: Expects = {
     ("cpu", "lstm"): ("aten::lstm_cell",),
