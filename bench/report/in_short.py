@@ -91,10 +91,12 @@ def _work(works: Mapping[str, Sequence[Ratios]]) -> str:
     for name, own in works.items():
         if words := work_words(own):
             alike.setdefault(words, []).append(name)
+    if not alike:
+        return ""
     if len(works) > FEW or len(alike) == 1:
         return f" they have {work_words(work for own in works.values() for work in own)}"
     clauses = (f"{listed(names)} {'has' if len(names) == 1 else 'have'} {words}" for words, names in alike.items())
-    return f", {'; '.join(clauses)}" if alike else ""
+    return f", {'; '.join(clauses)}"
 
 
 def short_text(run: Run, starts: Sequence[Start], tables: Sequence[Table], laws: Sequence[Laws]) -> str:

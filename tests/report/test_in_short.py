@@ -144,6 +144,10 @@ def test_the_lead_tells_the_work_of_each_where_it_differs() -> None:
     cells = tuple(replace(ratio(2.0), work=work) for work in works)
     said = lead(replace(RUN, fingerprint={}), [], [matched({"input": cells})])
     assert said.endswith(" Beside model=cnn, rnn has 0.50× the flops; gru has 4.0× the flops.")
+    many = tuple(f"m{n}" for n in range(8))
+    for columns in (many, many[:2]):
+        bare = matched({"input": (ratio(2.0),) * len(columns)}, columns=columns)
+        assert "Beside" not in lead(replace(RUN, fingerprint={}), [], [bare])
     alike = matched({"input": (cells[0], cells[0])})
     assert lead(replace(RUN, fingerprint={}), [], [alike]).endswith(" Beside model=cnn they have 0.50× the flops.")
 
