@@ -92,6 +92,7 @@ def why(found: Estimates, load: str, metric: str) -> Iterator[str]:
     yield "By the robust spread of all repeats: " + again(
         overall(lambda way: found.overall(load, way, robust), metric), metric
     )
+    yield within(found, load, metric, one)
     ours, theirs = found.against_quiet(load, ("ours", metric)), found.against_quiet(load, one.centre)
     if load != "quiet" and ours is not None and theirs is not None:
         yield (
@@ -129,6 +130,21 @@ def inside(found: Estimates, load: str, off: Row) -> str:
     return f"; it is {own:.2f} times the `undisturbed` of the same run, in the others {others:.2f} times"
 
 
+def within(found: Estimates, load: str, metric: str, one: Judged) -> str:
+    """What the same trials of ours say where the metric has no part in it: their least samples, and their sentinels."""
+    least_samples = found.overall(load, ("ours", "min"), plain)
+    sentinels = found.overall(load, ("ours", "sentinel"), plain)
+    by_weather = found.divided(load, ("ours", metric), ("ours", "sentinel"))
+    assert least_samples is not None
+    assert sentinels is not None
+    assert by_weather is not None
+    return (
+        f"Of the same trials of ours the least samples lie {least_samples:.2%} apart, "
+        f"{times(least_samples, one.least_minimum)} the best minimum; the sentinels beside them {sentinels:.2%}, and "
+        f"`{metric}` divided by its run's sentinel {by_weather:.2%}."
+    )
+
+
 def again(one: Judged | None, metric: str) -> str:
     if one is None:
         return "too few repeats."
@@ -140,8 +156,8 @@ def again(one: Judged | None, metric: str) -> str:
 
 
 def least(spreads: Mapping[Way, float], metrics: Sequence[str]) -> Way:
-    """The way with the smallest spread among those metrics."""
-    return min((way for way in spreads if way[1] in metrics), key=lambda way: spreads[way])
+    """The way of another tool with the smallest spread among those metrics."""
+    return min((way for way in spreads if way[0] != "ours" and way[1] in metrics), key=lambda way: spreads[way])
 
 
 def times(own: float, other: float) -> str:

@@ -7,7 +7,7 @@ from tests.evidence.peer_aims import sentence, why
 from tests.evidence.peer_starts import Start
 from tests.evidence.peer_starts import table as measured
 from tests.evidence.peer_table import REPEATS, SEEN_LOADS, Estimates, Row, table
-from tests.evidence.peer_tools import LEAST_SECONDS, OURS, ROUNDS, TOOLS, TRIAL_SECONDS
+from tests.evidence.peer_tools import OURS, TOOLS
 
 HEAD = """# Repeated estimates of four tools, side by side
 
@@ -18,6 +18,10 @@ a case lie apart: the standard deviation of their logarithms, and a robust one i
 from the median); of 8 repeats it is uncertain by a quarter. `all` is the geometric mean over the cases; `against quiet`
 how many times longer a tool's estimates are than in quiet (geometric mean over the cases of the ratio of medians);
 `wall` the median of the seconds that an estimate of a case took, the starts of its processes included.
+
+Two rows of ours are no metrics of bench and are not judged: `min` is the least sample of all trials that count, as the
+minima of others are taken, and `sentinel` the median of the sentinels around the same trials, which is how long a
+fixed computation took that has nothing to do with the case.
 """
 
 AIMED = 10.0
@@ -26,21 +30,16 @@ AIMED = 10.0
 MEASURED = f"""
 ## What was measured, and when
 
-The comparison was meant to give every tool {AIMED:g} s a case. Where less was asked for, it is because all units do not
-fit into the hours that the machine had for them: {REPEATS} repeats of {len(SEEN_LOADS)} loads and {len(TOOLS)} tools
-are {REPEATS * len(SEEN_LOADS) * len(TOOLS)} units, {REPEATS * len(SEEN_LOADS) * len(TOOLS) * 4 * AIMED / 60:.0f}
-minutes of four cases each at {AIMED:g} s, before any start of a process, and pyperf takes longer, whatever is asked.
+The comparison is meant to give every tool {AIMED:g} s a case.
 """
 
-UNEQUAL = f"""
+UNEQUAL = """
 Rows of several stretches mix the weather of several hours, and ours what bench did at each revision: a spread is then
 of both too. Of bench the peers use no more than the network that they time and the loads. When a row was measured is in
 `peers.csv`.
 
-The tools do not take equal time. Ours is {ROUNDS} rounds of {TRIAL_SECONDS} s a case whatever is asked for, and fewer
-where the seconds asked for all cases (at least {LEAST_SECONDS:g} s) are over before; no row says how many there were.
-So more seconds would give longer samples to torch.utils.benchmark and pytest-benchmark and nothing to ours: at
-{AIMED:g} s their spreads may be smaller than here, ours would not. pyperf's processes are its default's."""
+Ours has its suite's own policy, and the seconds of all cases together are its budget: it ends earlier where every case
+is as precise as the suite asks. pyperf takes what its default takes, whatever is asked."""
 
 READING = """
 ## What may be behind a miss

@@ -115,6 +115,18 @@ class Estimates:
             return None
         return geometric_mean(found) if all(found) else 0.0
 
+    def divided(self, load: str, way: Way, by: Way) -> float | None:
+        """The geometric mean of the cases' spreads of the ratios of two ways of one tool, repeat by repeat."""
+        spreads = []
+        for case in CASES:
+            divisors = {row.repeat: row.seconds_per_step for row in self.rows(load, by, case)}
+            own = self.rows(load, way, case)
+            spreads.append(spread([r.seconds_per_step / divisors[r.repeat] for r in own if r.repeat in divisors]))
+        found = [one.plain for one in spreads if one is not None]
+        if len(found) < len(CASES):
+            return None
+        return geometric_mean(found) if all(found) else 0.0
+
     def against_quiet(self, load: str, way: Way) -> float | None:
         """The geometric mean over the cases of the ratio of medians."""
         pairs = [(self.seconds(load, way, case), self.seconds("quiet", way, case)) for case in CASES]

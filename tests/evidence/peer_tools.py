@@ -1,10 +1,10 @@
 """A tool's name and the seconds that a case may take → its estimates of every case, each in processes of its own.
 
-Every tool is used as its documentation tells its users: ours with its own allocator and pinned core, the others with
-the C library's allocator and on whatever core the system chooses; one thread everywhere. The seconds are wall time and
-include what a tool spends on starting processes. torch.utils.benchmark and pytest-benchmark measure for what the
-imports leave of them; pyperf imports torch four times for `-p 3`, after which nothing is left: all else is its default,
-and what that comes to stands in the table."""
+Every tool is used as its documentation tells its users: ours with its suite's policy, its own allocator and pinned
+core, the others with the C library's allocator and on whatever core the system chooses; one thread everywhere. The
+seconds are wall time and include what a tool spends on starting processes: those of all cases are the budget of our
+run; torch.utils.benchmark and pytest-benchmark measure for what the imports leave of them; pyperf imports torch four
+times for `-p 3`, after which nothing is left: all else is its default, and what that comes to stands in the table."""
 
 import importlib.util
 import json
@@ -19,19 +19,23 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bench.analysis.trials import sentinel
 from bench.api.python import run
-from bench.records.nouns import Estimate
+from bench.records.nouns import Estimate, Record
 from bench.statistics import median
 from tests.evidence.load import die_with_parent
 from tests.evidence.peer_case import CASES, ROOT
 
 SUITE = ROOT / "suites" / "rnn_vs_cnn.yaml"
 ONLY = "(lstm or cnn) and size=28 and inference"
-ROUNDS, TRIAL_SECONDS = 8, 0.1
 LEAST_SECONDS = 20.0
 """A budget below this one would end our run before its first round."""
 
 OURS = ("latency", "undisturbed")
+WITHIN = ("min", "sentinel")
+"""Of the same trials of ours, to see where a spread comes from: the least sample of all of them, as others' minima are
+taken, and the median of their sentinels, which is seconds of a computation that has nothing to do with the case."""
+NANO = 1e9
 PYPERF = ("-p", "3")
 PYTEST = ("-c", "/dev/null", "-p", "no:cacheprovider", "--noconftest", "--benchmark-only")
 
@@ -68,14 +72,15 @@ def ours(cases: Sequence[str], seconds: float, seed: int) -> list[Found]:
             only=ONLY,
             seed=seed,
             out=Path(folder) / "run",
-            rounds=ROUNDS,
-            max_rounds=ROUNDS,
-            trial_seconds=TRIAL_SECONDS,
             max_seconds=budget,
         )
         known = {(one.case, one.metric): one for one in done.report.estimates}
+        trials = {case: found.trials for case, found in done.report.analysed.counted.items()}
     took = (time.time() - began) / len(cases)
-    return [Found(case=c, values=_ours(known, c), began=began + took * i, took=took) for i, c in enumerate(cases)]
+    return [
+        Found(case=c, values=_ours(known, c) | _within(trials[c]), began=began + took * i, took=took)
+        for i, c in enumerate(cases)
+    ]
 
 
 def _ours(known: Mapping[tuple[str, str], Estimate], case: str) -> Values:
@@ -86,6 +91,12 @@ def _ours(known: Mapping[tuple[str, str], Estimate], case: str) -> Values:
             raise SystemExit(f"our run has no {metric} of {case}: {one.status}, {one.note}")
         values[metric] = one.value
     return values
+
+
+def _within(trials: Sequence[Record]) -> Values:
+    sentinels = [seen for trial in trials if (seen := sentinel(trial)) is not None]
+    least = min(min(trial.samples) / trial.loops for trial in trials)
+    return dict(zip(WITHIN, (least / NANO, median(sentinels) / NANO), strict=True))
 
 
 def one_by_one(
@@ -161,7 +172,7 @@ def measure(name: str, *, seconds: float, seed: int) -> list[Found]:
 
 
 TOOLS = {
-    "ours": Tool(metrics=OURS, measure=ours),
+    "ours": Tool(metrics=(*OURS, *WITHIN), measure=ours),
     "torch.utils.benchmark": Tool(metrics=("mean", "median"), measure=partial(one_by_one, torch_benchmark)),
     "pytest-benchmark": Tool(metrics=("mean", "median", "min"), measure=partial(one_by_one, pytest_benchmark)),
     "pyperf": Tool(metrics=("mean", "median", "min"), measure=partial(one_by_one, pyperf)),

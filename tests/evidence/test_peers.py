@@ -90,7 +90,7 @@ def test_fewer_repeats_say_how_many_there_were_and_one_is_not_judged() -> None:
     assert "1.41% (1.48%), 2 repeats |" in "\n".join(page(made_up(small, repeats=2), []))
     one = "\n".join(page(made_up(small, repeats=1), []))
     assert "1 of 8 repeats done." in one
-    assert one.count("not judged") == 2 * len(SEEN_LOADS)
+    assert one.count(": not judged") == 2 * len(SEEN_LOADS)
 
 
 def test_every_repeat_has_every_tool_under_every_load_in_an_order_of_its_own() -> None:
