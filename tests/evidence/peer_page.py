@@ -42,16 +42,24 @@ Ours has its suite's own policy, and the seconds of all cases together are its b
 is as precise as the suite asks. pyperf takes what its default takes, whatever is asked."""
 
 READING = """
-## What may be behind a miss
+## What is behind a miss
 
-This is a reading of the rows; no experiment of its own separates it. Under load the kernel gives the core to the
-spinning process and to the measured one in turns of a few milliseconds. A mean, and a block of many steps, takes in
-the turns of the other in every repeat: it repeats well because it measures the load too, as `against quiet` shows.
-A sample of ours lasts about 2 ms, or one step: it falls within a turn or is stretched by one. While under half of the
-samples of most trials are stretched, their median is close to the quiet value; where over half are, it is about twice
-that. So `latency` has two states under load, and one repeat in the other state makes the spread; then `latency` is far
-above `undisturbed` in that repeat alone. `undisturbed` escapes as long as a tenth of the samples do; those of a step
-that is longer than a turn (the CNN at batch 64: 15 ms) do not, and it says how much of the load each of them met."""
+The rows `min` and `sentinel` of ours were added to find out. `min` comes from the very trials whose `latency` and
+`undisturbed` stand above it. Where it lies as close together as the best minimum of the others, neither our processes
+nor our samples nor the choice of trials spread the two: what they ask of the trials does. A minimum needs one sample
+that the machine left alone, in all of a repeat; `undisturbed` a tenth of the samples in half of the trials; `latency`
+half of the samples in half of the trials. In a repeat in which the machine slows more than these, a number that says
+how long a step takes there has to be larger, and a minimum does not say it. The sentinels say that the machine does
+so: a computation of fixed size lies that far apart from repeat to repeat.
+
+Under load the kernel gives the core to the spinning process and to the measured one in turns of a few milliseconds. A
+mean, and a block of many steps, takes in the turns of the other in every repeat: it repeats as well as the load does
+because it measures the load too, as `against quiet` shows. A sample of ours lasts about 2 ms, or one step: it falls
+within a turn or is stretched by one. While under half of the samples of most trials are stretched, their median is
+close to the quiet value; where over half are, it is about twice that. So `latency` has two states under load, and a
+repeat in the other state makes the spread. `undisturbed` escapes as long as a tenth of the samples do; those of a step
+that is longer than a turn (the CNN at batch 64: 15 ms) do not, and it says how much of the load each of them met. That
+part is a reading of the rows."""
 
 
 def page(rows: Sequence[Row], starts: Sequence[Start]) -> Iterator[str]:
