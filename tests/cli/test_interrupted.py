@@ -16,6 +16,9 @@ from bench.store import folder as store
 from tests.evidence.kills import JOBS, campaign, journal, key, marked, survivors
 from tests.scenario import Scenario, started, wait_until
 
+ANSWERED, GONE, TRIES = 0.2, 5.0, 3
+"""Seconds, as a person at the keyboard is promised, and how often they are looked at: a machine may be busy once."""
+
 WORDS = ("--device", "fake", "--seed", "7")
 
 PROGRAM = """
@@ -99,6 +102,22 @@ def test_one_ctrl_c_ends_a_case_that_hangs_and_everything_else(scenario: Scenari
     assert process.returncode == 130
     assert survivors(mark) == 0
     assert (store.read(folder).torn, store.read(folder).damage) == (False, "")
+
+
+def test_one_ctrl_c_is_answered_at_once_and_everything_is_gone_soon(scenario: Scenario, mark: str) -> None:
+    answers, ends = [], []
+    for _ in range(TRIES):
+        process, _folder = hanging(scenario, mark)
+        began = time.monotonic()
+        interrupt_and_hear(process)
+        answers.append(time.monotonic() - began)
+        wait_until(lambda: not list(marked(mark)))
+        ends.append(time.monotonic() - began)
+        process.communicate(timeout=30)
+        if answers[-1] < ANSWERED and ends[-1] < GONE:
+            break
+    assert min(answers) < ANSWERED
+    assert min(ends) < GONE
 
 
 def test_one_ctrl_c_is_answered_before_a_server_that_does_not_obey_is_ended(scenario: Scenario, mark: str) -> None:

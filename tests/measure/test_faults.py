@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import time
 from dataclasses import replace
 from typing import Literal
 
@@ -14,8 +13,9 @@ from bench.records.nouns import Record
 from tests.evidence.kills import MARK, survivors
 from tests.measure.made_up import case, children, measured, run
 
-MARGIN = 5.0
-"""Seconds that a deadline may be missed by, on a machine that is busy with something else."""
+MARGIN, TRIES = 1.0, 3
+"""Seconds that a deadline may be missed by, and how often that is looked at: a machine may be busy with something else
+for once."""
 
 
 def surveyed(fault: str, *, launch: Literal["fork", "spawn"] = "fork", timeout: float = 20.0) -> Record:
@@ -84,12 +84,16 @@ def test_a_case_that_ends_its_server_is_crashed_and_the_others_are_measured() ->
 
 @pytest.mark.parametrize("fault", ["hang", "flood"])
 def test_a_case_that_does_not_end_is_ended_at_its_deadline(fault: str) -> None:
-    began = time.monotonic()
-    record = surveyed(fault, timeout=0.3)
-    assert record.status == "timeout"
-    assert len(record.note or "") < 1000
-    assert 0.3 <= record.phases["total"] < 0.3 + MARGIN
-    assert time.monotonic() - began < 0.3 + 2 * MARGIN, "with the server's start and end"
+    totals = []
+    for _ in range(TRIES):
+        record = surveyed(fault, timeout=0.3)
+        assert record.status == "timeout"
+        assert len(record.note or "") < 1000
+        assert not children()
+        totals.append(record.phases["total"])
+        if totals[-1] < 0.3 + MARGIN:
+            break
+    assert 0.3 <= min(totals) < 0.3 + MARGIN
 
 
 @pytest.mark.parametrize("launch", ["fork", "spawn"])
