@@ -85,6 +85,24 @@ EAGER = ("separate", "hoisted", "concatenated", "cell_loop", "native", "script_s
 
 
 @pytest.mark.parametrize("mode", implementations.LEVELS["mode"])
+def test_a_forward_pass_is_timed_in_a_layer_that_does_not_train_and_its_gradients_are_compared_in_one_that_does(
+    mode: str,
+) -> None:
+    """cuDNN writes down what gradients take wherever the layer is in training mode, and has none where it is not."""
+    made = implementations.layer(
+        family="lstm", rung="fused", mode=mode, batch=2, steps=3, features=4, hidden=5, layers=2
+    )
+    seen: list[bool] = []
+    made.original.register_forward_pre_hook(lambda layer, _: seen.append(layer.training))
+    made.step()
+    made.check()
+    made.step()
+    steps, check = ([True], [True]) if mode == "training" else ([False], [False, True])
+    assert seen == [*steps, *(each for each in check for _ in ("the reference, a copy", "the layer")), *steps]
+    assert made.metrics()["layer_steps"] == 6
+
+
+@pytest.mark.parametrize("mode", implementations.LEVELS["mode"])
 @pytest.mark.parametrize(("family", "rung"), [*product(implementations.LEVELS["family"], EAGER), ("lstm", "fused")])
 def test_a_rung_declares_the_layers_parameters_and_is_equal_to_it(family: str, rung: str, mode: str) -> None:
     made = implementations.layer(

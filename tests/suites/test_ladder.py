@@ -49,6 +49,11 @@ def sequence(steps: int = STEPS, *, batch: int = 2, features: int = 3, seed: int
     return torch.randn(steps, batch, features, generator=torch.Generator().manual_seed(seed))
 
 
+def cut(inputs: Tensor, w: Tensor, u: Tensor, b: Tensor, d: Tensor) -> Tensor:
+    """A loop whose outputs are right, and the gradient of its `u` has the wrong sign."""
+    return stacked(inputs, w, u.detach() * 2 - u, b, d)
+
+
 def events(built: Implementation) -> Counter[str]:
     """The names of what one step without gradients does, after TorchScript has settled."""
     inputs = sequence()
@@ -136,6 +141,32 @@ def test_packed_weights_are_copies_whose_gradients_come_back_in_the_layers_layou
     assert [g.shape for g in gradients] == [p.shape for p in layer.parameters()]
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("name", ["hoisted", "native"])
+def test_loops_over_a_thousand_steps_of_16_bits_are_equal_by_what_these_can_tell(name: str, dtype: torch.dtype) -> None:
+    """Their gradients over all steps are not, whoever computes them: a sum of 16 bits stops growing."""
+    layer = made("lstm", features=16, hidden=16, layers=1).to(dtype)
+    inputs = sequence(1024, batch=4, features=16).to(dtype)
+    error, tolerance = equality(RUNGS[name].build(layer), layer, inputs, training=True)
+    assert error <= tolerance
+
+
+def test_a_loop_of_16_bits_whose_gradients_are_wrong_is_not_equal_however_long() -> None:
+    layer = made("rnn", layers=1).bfloat16()
+    error, tolerance = equality(Loop(layer, cut), layer, sequence(64).bfloat16(), training=True)
+    assert error > tolerance
+
+
+def test_a_loop_that_goes_wrong_late_is_not_equal_in_16_bits() -> None:
+    layer = made("rnn", layers=1).half()
+
+    def late(inputs: Tensor, *weights: Tensor) -> Tensor:
+        return torch.cat([stacked(inputs, *weights)[:-1], torch.ones_like(inputs[:1, :, :1]).expand(1, 2, 4)])
+
+    error, tolerance = equality(Loop(layer, late), layer, sequence(64).half(), training=True)
+    assert error > tolerance
+
+
 def test_a_rung_that_computes_something_else_is_not_equal() -> None:
     layer = made("gru")
     built = RUNGS["concatenated"].build(layer)
@@ -147,10 +178,6 @@ def test_a_rung_that_computes_something_else_is_not_equal() -> None:
 
 def test_a_rung_whose_gradients_are_wrong_is_not_equal_though_its_outputs_are() -> None:
     layer = made("rnn")
-
-    def cut(inputs: Tensor, w: Tensor, u: Tensor, b: Tensor, d: Tensor) -> Tensor:
-        return stacked(inputs, w, u.detach() * 2 - u, b, d)
-
     error, tolerance = equality(Loop(layer, cut), layer, sequence(), training=False)
     assert error <= tolerance
     error, tolerance = equality(Loop(layer, cut), layer, sequence(), training=True)

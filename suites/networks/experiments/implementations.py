@@ -94,12 +94,17 @@ class Layer:
         return self.observed.compared(error, tolerance)
 
     def _equality(self, built: Implementation, *, training: bool) -> tuple[float, float]:
-        return equality(built, self.original, self.sequence, training=training, precision=self.precision)
+        """cuDNN keeps what gradients take, and has them, in a layer that is in training mode alone."""
+        self.original.train(training)
+        found = equality(built, self.original, self.sequence, training=training, precision=self.precision)
+        self.original.train(self.training)
+        return found
 
     def metrics(self) -> Mapping[str, float]:
         """What compiling took, where something was compiled; the error, once it is checked; how numbers are rounded and
-        lie in memory."""
-        return {**self.observed.numbers, **numerics.state(self.original, self.sequence)}
+        lie in memory; the steps of all layers."""
+        layer_steps = self.sequence.shape[0] * self.original.num_layers
+        return {**self.observed.numbers, **numerics.state(self.original, self.sequence), "layer_steps": layer_steps}
 
     def close(self) -> None:
         self.built.close()
@@ -130,6 +135,7 @@ def layer(
     numerics.use(known("precision", precision, PRECISIONS))
     with seeded(seed):
         original = FAMILIES[known("family", family, FAMILIES)](features, hidden, layers).to(device, kind)
+    original.train(training)
     original.flatten_parameters()
     shape = (batch, steps, features, hidden, layers)
     with compiling.apart(family, rung, mode, shape, kind, precision, device):

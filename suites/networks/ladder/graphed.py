@@ -15,6 +15,9 @@ class Graphed(Implementation):
     is to have a gradient, which is more work. A call copies the sequence in and returns memory that the next call
     overwrites.
 
+    `make_graphed_callables` captures the backward pass even where it is never asked for: the first call and the peak
+    memory of a forward pass include it, its latency does not.
+
     Raises Unavailable for a layer that is not on a GPU."""
 
     def __init__(self, layer: Layer, build: Callable[[Layer], Implementation]) -> None:
