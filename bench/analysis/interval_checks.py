@@ -23,7 +23,7 @@ WIDE = 0.1
 """Half an interval by its value, over which two such numbers have to differ by a fifth to be told apart."""
 
 SENTINELS_APART = 1.05
-SAME_NEWS = ("throughput", "per_step", "flop_rate", "page_faults")
+SAME_NEWS = ("throughput", "per_step", "per_layer_step", "flop_rate", "page_faults")
 
 
 def too_few_rounds(analysed: Analysed) -> Finding | None:

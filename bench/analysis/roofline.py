@@ -5,7 +5,12 @@ A step of F operations that must move B bytes takes no less time than F by the d
 by its bandwidth. So the rate that it attains, F by its latency, is at most min(rate, F/B × bandwidth). B is the least
 that any implementation moves (`bench.measure.traffic`), so the intensity F/B is the largest that the step can have, and
 the bound is one for all implementations. One thing gets past it: what stays in a cache from one step to the next comes
-faster than from memory. A share over 1 says that."""
+faster than from memory. A share over 1 says that.
+
+A device that says what it ran tells more: of a step's time it was idle for one part, for want of launches or between
+kernels, and busy for the rest; and of that the bound takes the share that the case attains of it."""
+
+from dataclasses import replace
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.estimate import estimate
@@ -18,9 +23,17 @@ def roofline(analysed: Analysed) -> Roofline:
     roofs = _roofs(analysed.records)
     by_threads = {roof.threads: roof for roof in roofs}
     cases = tuple(
-        _placed(analysed, case.id, case.threads, roof=by_threads.get(case.threads)) for case in analysed.run.cases
+        _shared(analysed, _placed(analysed, case.id, case.threads, roof=by_threads.get(case.threads)))
+        for case in analysed.run.cases
     )
     return Roofline(roofs=roofs, cases=cases)
+
+
+def _shared(analysed: Analysed, placed: Placed) -> Placed:
+    """With the shares of its latency that the device knows of."""
+    names = ("latency", "launch", "busy_share")
+    latency, launch, busy = (estimate(analysed, placed.case, name).value for name in names)
+    return replace(placed, busy=busy, launch=launch / latency if latency and launch is not None else None)
 
 
 def _roofs(records: tuple[Record, ...]) -> tuple[Roof, ...]:

@@ -67,6 +67,10 @@ def _per_step(trial: Trial, known: Known) -> float | None:
     return trial.latency / steps if steps and not known.get("pointwise_steps") else None
 
 
+def _per_layer_step(trial: Trial, known: Known) -> float | None:
+    return trial.latency / known["layer_steps"] if known.get("layer_steps") else None
+
+
 def _flop_rate(trial: Trial, known: Known) -> float | None:
     return known["flops"] / trial.latency if "flops" in known else None
 
@@ -106,6 +110,7 @@ VALUES: dict[str, Callable[[Trial, Known], float | None]] = {
     "mean_latency": _mean_latency,
     "tail": _tail,
     "per_step": _per_step,
+    "per_layer_step": _per_layer_step,
     "device_time": _device_time,
     "launch": _launch,
     "throughput": _throughput,
@@ -119,6 +124,7 @@ UNKNOWN: dict[str, str] = {
     "cpu_time": "CPU time was not measured",
     "tail": "a sample is several steps",
     "per_step": "the workload does not declare its sequential steps, or has pointwise ones beside them",
+    "per_layer_step": "the workload does not declare its layer_steps",
     "device_time": "only a CUDA device has a clock of its own",
     "launch": "only a CUDA device has a clock of its own",
     "throughput": "the workload does not declare its items",

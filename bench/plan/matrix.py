@@ -7,7 +7,7 @@ from math import prod
 
 from bench.errors import BenchError
 from bench.plan.levels import CHOICES, HARNESS, bundles, factor_names, label, term
-from bench.plan.overlays import Keys, chosen_levels, overlay_factors, policy_of, with_blocks, with_levels, with_metrics
+from bench.plan.overlays import Keys, chosen_levels, overlay_factors, policy_of, with_blocks, with_levels, with_shown
 from bench.records.nouns import Case
 from bench.records.suite import Factors, Level, Policy, Suite, Where
 
@@ -35,7 +35,7 @@ def resolve(
     overlays, and its policy.
 
     Raises BenchError for an unknown factor, a level that its factor cannot have, and an impossible policy."""
-    blocked = with_metrics(with_blocks(suite, overlays), overlays)
+    blocked = with_shown(with_blocks(suite, overlays), overlays)
     wanted = chosen_levels(blocked, levels)
     chosen = with_levels(blocked, [*overlay_factors(suite, overlays), wanted])
     if not chosen.factors:

@@ -44,12 +44,14 @@ def with_blocks(suite: Suite, names: Sequence[str]) -> Suite:
     return suite
 
 
-def with_metrics(suite: Suite, names: Sequence[str]) -> Suite:
-    """The suite with the metrics that its overlays publish beside its own."""
-    more = [
-        metric for name in ORDER if name in names and (o := overlay(suite, name)) is not None for metric in o.metrics
-    ]
-    return replace(suite, metrics=tuple(dict.fromkeys((*suite.metrics, *more))))
+def with_shown(suite: Suite, names: Sequence[str]) -> Suite:
+    """The suite with the metrics that its overlays publish beside its own, and the roofline of the last that has
+    one."""
+    for name in ORDER:
+        if name in names and (found := overlay(suite, name)) is not None:
+            metrics = tuple(dict.fromkeys((*suite.metrics, *found.metrics)))
+            suite = replace(suite, metrics=metrics, roofline=found.roofline or suite.roofline)
+    return suite
 
 
 def _bundled(suite: Suite, block: Factors) -> Factors:

@@ -42,6 +42,9 @@ METRICS: dict[str, Metric] = {
         _metric("mean_latency", "s", "trials", "wall time of a step: the mean of a trial's samples"),
         _metric("tail", "s", "trials", "wall time of a step: the 95th percentile, where one sample is one step"),
         _metric("per_step", "s", "trials", "latency by sequential_steps: the time of one product on the longest chain"),
+        _metric(
+            "per_layer_step", "s", "trials", "latency by layer_steps: the time of one step of one of a network's layers"
+        ),
         _metric("device_time", "s", "trials", "time of a step by the GPU's own clock, its work lying ready"),
         _metric("launch", "s", "trials", "latency less device_time: what launching a step and waiting for it adds"),
         _metric("throughput", "items/s", "trials", "items by latency", "more"),
@@ -50,6 +53,7 @@ METRICS: dict[str, Metric] = {
         _metric("parameters", "1", "exact", "trainable numbers of the network"),
         _metric("flops", "1", "exact", "2 × multiply-adds of the matrix products and convolutions of a step"),
         _metric("sequential_steps", "1", "exact", "products on the longest dependent chain of the forward pass"),
+        _metric("layer_steps", "1", "exact", "steps of a recurrence, those of all its layers added up"),
         _metric("operations", "1", "exact", "ATen operators called in a step, nested ones included"),
         _metric("peak_memory", "byte", "exact", "the process's growth over build and one step"),
         _metric(

@@ -19,7 +19,10 @@ class Roof:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """A case under its roof. `intensity` in operations a byte; `attained` with its interval, and `bound`, in operations
-    a second; `limit` is what bounds it. Where it has no place, `why` says so and the numbers are 0."""
+    a second; `limit` is what bounds it. Where it has no place, `why` says so and the numbers are 0.
+
+    Shares of the latency, where the device says what it ran: `busy`, in which it ran anything, and `launch`, in which
+    it had nothing to run because the processor had not launched it."""
 
     case: str
     threads: int
@@ -31,6 +34,8 @@ class Placed:
     bound: float = 0.0
     limit: Literal["", "memory", "arithmetic"] = ""
     why: str = ""
+    busy: float | None = None
+    launch: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +44,8 @@ class Roofline:
 
     roofs: tuple[Roof, ...]
     cases: tuple[Placed, ...]
+
+    @property
+    def idling(self) -> bool:
+        """Whether of any case it is known when the device was idle."""
+        return any(placed.busy is not None for placed in self.cases)

@@ -91,12 +91,14 @@ class Overlay:
     """What `--quick` or `--device cuda` puts in the place of the suite's own levels and policy.
 
     `blocks` stand in the place of all the suite's blocks: for a device that other cases make sense on, not only other
-    levels of the same. `factors` then change their levels. `metrics` are published beside the suite's own."""
+    levels of the same. `factors` then change their levels. `metrics` are published beside the suite's own, and a
+    `roofline` is drawn in the place of its."""
 
     __pydantic_config__ = FORBID_EXTRA
 
     blocks: tuple[Factors, ...] = ()
     metrics: tuple[str, ...] = ()
+    roofline: Names = ()
     factors: Factors = field(default_factory=dict)
     policy: PolicyKeys = field(default_factory=dict)
 

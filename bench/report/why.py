@@ -23,7 +23,9 @@ from bench.report.work import Estimates, listed
 
 HEADING = "What the time goes with"
 EXPLAINING = ("flops", "flop_rate", "sequential_steps", "operations", "page_faults", "allocated", "peak_memory")
-COLUMNS = ("latency", *EXPLAINING)
+BY_DEVICE = ("device_time", "launch", "kernels", "busy_share")
+"""What a device with a clock and kernels of its own tells besides; on others nobody misses it."""
+COLUMNS = ("latency", *BY_DEVICE, *EXPLAINING)
 RANGED = ("latency", "page_faults")
 """Which stand there with their intervals: faults may be many in one process and none in the next."""
 LONGEST = 500
@@ -129,7 +131,7 @@ def _joined(tables: Sequence[Table], columns: Mapping[str, tuple[str, tuple[Cell
 
 def _caption(known: Sequence[str]) -> Sequence[Sentence]:
     titles = listed([f"{name} ({metric(name).title})" for name in known])
-    missing = [name for name in COLUMNS if name not in known]
+    missing = [name for name in COLUMNS if name not in (*known, *BY_DEVICE)]
     sentences = [Sentence(text=f"Each compared case with its {titles}.")]
     if missing:
         sentences.append(
@@ -141,7 +143,7 @@ def _caption(known: Sequence[str]) -> Sequence[Sentence]:
 def _elsewhere(suite: Suite, number: int) -> Sequence[Sentence]:
     """Instead of a table: which of its columns measurements.csv has, and which it lacks."""
     there = [name for name in COLUMNS if name in suite.metrics]
-    absent = [name for name in COLUMNS if name not in suite.metrics]
+    absent = [name for name in COLUMNS if name not in (*suite.metrics, *BY_DEVICE)]
     has = f"measurements.csv has each one's {listed(there)}." if there else "measurements.csv has none of its columns."
     sentences = [Sentence(text=f"No table, because {number:,} cases are compared, more than {LONGEST}. {has}")]
     if there and absent:

@@ -77,3 +77,20 @@ def test_a_case_without_a_place_says_why(records: list[Record], why: str) -> Non
     found = place(*records)
     assert why in found.why
     assert found.bound == 0
+
+
+def test_a_device_that_says_what_it_ran_tells_when_it_was_idle() -> None:
+    known = surveyed()
+    known = replace(known, metrics={**known.metrics, "kernel_busy": 0.4e-3})
+    device = [
+        replace(each, device=tuple(n * 6 // 10 for n in each.samples), noise={**each.noise, "mark_floor": 0.0})
+        for each in trials(LSTM, STEADY)
+    ]
+    (found,) = roofline(analysed(models("lstm"), [peak(), known, *device])).cases
+    assert found.busy == pytest.approx(0.4 / 1.0045, rel=1e-3)
+    assert found.launch == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_processor_is_never_said_to_be_idle() -> None:
+    found = place(peak(), surveyed())
+    assert (found.busy, found.launch) == (None, None)

@@ -86,6 +86,11 @@ def test_the_time_of_a_product_is_not_known_where_steps_without_one_follow_each_
     assert worth([trial(samples=TEN)], "per_step", {**known, "pointwise_steps": 28}) == {}
 
 
+def test_the_time_of_a_step_of_a_layer_counts_the_steps_of_all_layers() -> None:
+    assert worth([trial(samples=TEN)], "per_layer_step", {"layer_steps": 4}) == {0: pytest.approx(1.5e-6)}
+    assert worth([trial(samples=TEN)], "per_layer_step", {"sequential_steps": 4}) == {}
+
+
 def test_page_faults_are_those_of_the_timed_steps_and_unknown_where_the_kernel_does_not_count() -> None:
     counted = [
         replace(trial(samples=TEN, round_=n), noise={"page_faults": faults}) for n, faults in enumerate((0.0, 4.5))

@@ -6,7 +6,7 @@ from bench.records.nouns import Case, Estimate
 from bench.records.suite import TableSpec
 from bench.report.amounts import column_heads, value_words
 from bench.report.nouns import Cell, Table
-from bench.report.why import COLUMNS, HEADING, LONGEST, asked, compared_cases, why_table
+from bench.report.why import BY_DEVICE, COLUMNS, HEADING, LONGEST, asked, compared_cases, why_table
 from tests.report.samples import (
     CASES,
     SPEC,
@@ -38,7 +38,10 @@ def known(case: Case) -> list[Estimate]:
     ]
 
 
-EVERY = by_key(estimate for case in CASES for estimate in known(case))
+NO_DEVICE = by_key(missing(case.id, "ok", UNKNOWN, name) for case in CASES for name in BY_DEVICE)
+EVERY = {**NO_DEVICE, **by_key(estimate for case in CASES for estimate in known(case))}
+ELSEWHERE = tuple(name for name in COLUMNS if name not in BY_DEVICE)
+"""The columns on a device without a clock of its own."""
 OLD = {key: missing(key[0], "ok", UNKNOWN, key[1]) if key[1] == "allocated" else one for key, one in EVERY.items()}
 
 
@@ -79,7 +82,7 @@ def test_the_factors_that_vary_stand_first_and_what_is_compared_last() -> None:
 def test_what_the_run_does_not_know_is_left_out_with_the_reason() -> None:
     made = why(OLD)
     assert [head.partition(" ")[0] for head in made.facets[0].columns] == [
-        each for each in COLUMNS if each != "allocated"
+        each for each in ELSEWHERE if each != "allocated"
     ]
     assert shown(made)["28", "inference", "cnn"][-2:] == ["4,670 [4,630–4,720]", "48.0"]
     assert "allocated" not in made.caption[0].text
@@ -88,10 +91,22 @@ def test_what_the_run_does_not_know_is_left_out_with_the_reason() -> None:
     assert len(why().caption) == 1
 
 
+def test_what_a_device_s_own_clock_and_kernels_tell_stands_beside_the_latency() -> None:
+    told = (("device_time", 0.001), ("launch", 0.003), ("busy_share", 0.2))
+    device = by_key(timed(case.id, value, what=name) for case in CASES for name, value in told)
+    kernels = by_key(exact(case.id, "kernels", 170) for case in CASES)
+    made = why({**EVERY, **device, **kernels})
+    assert column_heads(made.facets[0])[:5] == [
+        *("latency (ms)", "device_time (ms)", "launch (ms)", "kernels", "busy_share"),
+    ]
+    assert shown(made)["28", "inference", "lstm"][1:5] == ["1.00", "3.00", "170", "0.200"]
+    assert len(made.caption) == 1
+
+
 def test_a_case_without_a_value_says_why_once() -> None:
     lost = name("lstm", 28, "inference")
     made = why({**EVERY, **{(lost, column): missing(lost, "failed", "too large", column) for column in COLUMNS}})
-    assert shown(made)["28", "inference", "lstm"] == ["failed"] * len(COLUMNS)
+    assert shown(made)["28", "inference", "lstm"] == ["failed"] * len(ELSEWHERE)
     assert [note.text for note in made.footnotes] == ["failed: too large"]
 
 
@@ -125,8 +140,8 @@ def left_out(*metrics: str) -> list[str]:
 def test_more_cases_than_anybody_reads_have_no_table_and_the_reader_learns_where_the_numbers_are() -> None:
     why = "No table, because 502 cases are compared, more than 500."
     assert left_out(*COLUMNS) == [
-        f"{why} measurements.csv has each one's latency, flops, flop_rate, sequential_steps, operations, page_faults, "
-        "allocated and peak_memory."
+        f"{why} measurements.csv has each one's latency, device_time, launch, kernels, busy_share, flops, flop_rate, "
+        "sequential_steps, operations, page_faults, allocated and peak_memory."
     ]
     assert left_out("latency", "undisturbed", "flops") == [
         f"{why} measurements.csv has each one's latency and flops.",

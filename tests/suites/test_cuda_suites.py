@@ -112,6 +112,26 @@ def test_hidden_sizes_stand_on_both_sides_of_pytorchs_boundaries(family: str, bo
     assert all({boundary - 8, boundary + 8} <= hidden for boundary in boundaries)
 
 
+def test_sizes_of_which_float16_has_an_algorithm_of_its_own_are_stated_on_both_sides() -> None:
+    """Multiples of 128 up to 1,024 (PyTorch's `use_persist_common_heuristics`)."""
+    made = plan(ROOT / "suites" / f"{BOUNDARIES}.yaml", Options(device="cuda", seed=1))
+    stated = set(made.suite.boundaries["hidden"])
+    half = [case for case in made.cases if case.levels["dtype"] == "float16" and case.levels["batch"] in (8, 128)]
+    for mode in ("forward", "training"):
+        for batch in (8, 128):
+            own = {c.levels["hidden"] for c in half if (c.levels["mode"], c.levels["batch"]) == (mode, batch)}
+            assert {248, 256, 264, 376, 384, 392, 1016, 1024, 1032} <= own
+    assert {120, 128, 192, 248, 256, 376, 384, 1016, 1024} == stated
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_every_case_is_placed_under_a_roof_on_a_gpu(suite: str) -> None:
+    """Which part of a step's time is launching, waiting, memory or arithmetic stands there; only the boundaries are
+    about something else."""
+    made = plan(ROOT / "suites" / f"{suite}.yaml", Options(device="cuda", seed=1)).suite
+    assert bool(made.roofline) is (suite != BOUNDARIES)
+
+
 def test_the_boundaries_have_four_batches_three_precisions_and_both_modes() -> None:
     lstm = [case for case in cases(BOUNDARIES) if case.levels["family"] == "lstm"]
     assert {case.levels["batch"] for case in lstm} == {1, 8, 32, 128}

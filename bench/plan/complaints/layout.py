@@ -10,7 +10,7 @@ from bench.plan.nearest import listed, nearest
 from bench.plan.overlays import overlaid
 from bench.plan.yaml_text import Place
 from bench.records.metrics import METRICS
-from bench.records.suite import Level, Suite, Where
+from bench.records.suite import Level, Names, Suite, Where
 
 VARIANTS: tuple[tuple[str, ...], ...] = ((), ("quick",), ("cuda",), ("cuda", "quick"))
 
@@ -101,12 +101,15 @@ def gaps(suite: Suite, source: Source) -> Iterator[Offence]:
 def operators(suite: Suite, source: Source) -> Iterator[Offence]:
     """`operators` and `roofline` are the names of factors, each once."""
     names = factor_names(suite)
-    for key, chosen in (("operators", suite.operators), ("roofline", suite.roofline)):
+    named: list[tuple[Place, Names]] = [(("operators",), suite.operators), (("roofline",), suite.roofline)]
+    for key, overlay in (("quick", suite.quick), ("cuda", suite.cuda)):
+        named.append(((key, "roofline"), overlay.roofline if overlay else ()))
+    for place, chosen in named:
         for index, name in enumerate(chosen):
             if name not in names:
-                yield Offence(place=(key, index), message=f"no factor {name!r}{nearest(name, names)}")
+                yield Offence(place=(*place, index), message=f"no factor {name!r}{nearest(name, names)}")
             if name in chosen[:index]:
-                yield Offence(place=(key, index), message=f"{name!r} is there twice")
+                yield Offence(place=(*place, index), message=f"{name!r} is there twice")
 
 
 def boundaries(suite: Suite, source: Source) -> Iterator[Offence]:

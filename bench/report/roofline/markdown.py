@@ -2,12 +2,13 @@
 
 from bench.records.roofline import Roofline
 from bench.report.markdown import inert, paragraph
-from bench.report.roofline.words import HEADS, NUMBERS, rows, sentences
+from bench.report.roofline.words import NUMBERS, heads, rows, sentences
 
 
 def roofline_text(found: Roofline) -> str:
     """Sentences and a table; ends with one newline."""
-    lines = [map(inert, HEADS), ["---:" if place in NUMBERS else "---" for place in range(len(HEADS))]]
+    above = heads(found)
+    lines = [map(inert, above), ["---:" if place in NUMBERS else "---" for place in range(len(above))]]
     lines += [map(inert, row) for row in rows(found)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"{' '.join(map(paragraph, sentences(found)))}\n\n{table}\n"

@@ -7,13 +7,13 @@ from rich.text import Text
 
 from bench.records.roofline import Roofline
 from bench.report.inert import wrapped
-from bench.report.roofline.words import HEADING, HEADS, NUMBERS, rows, sentences
+from bench.report.roofline.words import HEADING, NUMBERS, heads, rows, sentences
 
 
 def roofline_view(found: Roofline) -> RenderableType:
     """Heading, sentences and the table."""
     drawing = Drawing(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for number, head in enumerate(HEADS):
+    for number, head in enumerate(heads(found)):
         drawing.add_column(Text(head), justify="right" if number in NUMBERS else "left", overflow="fold")
     for row in rows(found):
         drawing.add_row(*(Text(wrapped(text)) for text in row))

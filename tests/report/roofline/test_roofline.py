@@ -15,7 +15,7 @@ from bench.report.page import page
 from bench.report.roofline.figure import roofline_figure
 from bench.report.roofline.markdown import roofline_text
 from bench.report.roofline.terminal import roofline_view
-from bench.report.roofline.words import rows, sentences
+from bench.report.roofline.words import HEADS, heads, rows, sentences
 from tests.report.roofline.made_up import FIRST, FOUND, LOST, ONE, SECOND
 from tests.report.samples import CASES, HOSTILE, LATENCIES, RUN, START
 
@@ -42,6 +42,21 @@ def test_a_row_says_where_a_case_stands_and_what_bounds_it() -> None:
         (SECOND.case, "88.0", "70.0 Gflop/s", "61.5 Gflop/s", "arithmetic in float32", "114 %"),
         (LOST.case, "–", "–", "–", "–", "oom: too large"),
     ]
+
+
+def test_where_the_device_says_what_it_ran_the_parts_of_a_step_s_time_add_up() -> None:
+    busy, unknown = replace(FIRST, busy=0.7, launch=0.25), replace(SECOND, busy=0.5)
+    shared = Roofline(roofs=(ONE,), cases=(busy, unknown, replace(LOST, busy=0.4), FIRST))
+    assert heads(shared) == (*HEADS, "idle", "for want of launches", "busy beyond the bound")
+    assert [row[5:] for row in rows(shared)] == [
+        ("29.2 %", "30.0 %", "25.0 %", "40.8 %"),
+        ("114 %", "50.0 %", "–", "0 %"),
+        ("oom: too large", "60.0 %", "–", "–"),
+        ("29.2 %", "–", "–", "–"),
+    ]
+    assert "ran nothing" in list(sentences(shared))[-1]
+    assert heads(FOUND) == HEADS
+    assert "ran nothing" not in " ".join(sentences(FOUND))
 
 
 def test_without_peaks_that_is_said_and_nothing_is_drawn() -> None:
