@@ -5,11 +5,13 @@ everything that it leaves (its result, gradients, updated weights) is written on
 way is not: a fused implementation keeps that on the chip. So the number belongs to what is computed and not to how,
 two implementations of one network have the same, and flops by these bytes are the largest intensity it can have.
 
-The operators are seen as torch dispatches them. What no operator shows (the replay of a CUDA graph, work outside of
-torch) is not counted; where nothing is seen the bytes are 0, which means unknown."""
+The operators are seen as torch dispatches them. What no operator shows (work outside of torch) is not counted; where
+nothing is seen the bytes are 0, which means unknown. The replay of a CUDA graph is one operator's work or a thousand's,
+and beside it only what is copied in and out is seen: a step that replays one is unknown as a whole."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
@@ -23,11 +25,30 @@ from bench.measure.sampler import Step
 def traffic(step: Step) -> Traffic:
     """Runs it once under a mode that sees every operator; its result counts as left."""
     watch = _Watch()
-    with watch:
+    with _replays() as replayed, watch:
         result = step()
     moved = watch.moved()
     del result
+    if replayed:
+        return Traffic(bytes=0, dtype="")
     return Traffic(bytes=moved, dtype=watch.kinds.most_common(1)[0][0] if watch.kinds else "")
+
+
+@contextmanager
+def _replays() -> Iterator[list[torch.cuda.CUDAGraph]]:
+    """The graphs that are replayed meanwhile: torch tells nobody else of it in all of its versions."""
+    graph, replay = torch.cuda.CUDAGraph, torch.cuda.CUDAGraph.replay
+    seen: list[torch.cuda.CUDAGraph] = []
+
+    def noted(self: torch.cuda.CUDAGraph) -> None:
+        seen.append(self)
+        replay(self)
+
+    graph.replay = noted  # type: ignore[method-assign]
+    try:
+        yield seen
+    finally:
+        graph.replay = replay  # type: ignore[method-assign]
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]

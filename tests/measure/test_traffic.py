@@ -98,6 +98,34 @@ def test_the_type_is_that_of_most_numbers() -> None:
     assert found.dtype == "bfloat16"
 
 
+class Graph:
+    """A CUDA graph whose work, on numbers that it was captured with, no operator shows."""
+
+    def __init__(self) -> None:
+        self.input, self.result = torch.zeros(1000), torch.zeros(1000)
+
+    def replay(self) -> None:
+        self.result.numpy()[:] = 2 * self.input.numpy()
+
+    def __call__(self, given: torch.Tensor) -> torch.Tensor:
+        self.input.copy_(given)
+        self.replay()
+        return self.result.detach()
+
+
+def test_a_step_that_replays_a_graph_is_unknown_although_its_copies_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torch.cuda.make_graphed_callables copies what it is given into the graph's own memory before it replays it."""
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+    graph, given, replay = Graph(), torch.ones(1000), Graph.replay
+    found = traffic(lambda: graph(given))
+    assert (found.bytes, found.dtype) == (0, "")
+    assert graph.result.sum() == 2000, "it was replayed"
+    assert traffic(lambda: graph.input.copy_(given)).bytes > 0, "what is copied without a replay is known"
+    with pytest.raises(RuntimeError):
+        traffic(lambda: graph(torch.ones(3)))
+    assert Graph.replay is replay
+
+
 def test_what_no_operator_shows_is_unknown() -> None:
     found = traffic(lambda: sum(range(10)))
     assert (found.bytes, found.dtype) == (0, "")
