@@ -21,6 +21,18 @@ from torch.utils._pytree import tree_leaves
 from bench.measure.eyes import Traffic
 from bench.measure.sampler import Step
 
+PRODUCTS: dict[str, str] = {
+    **dict.fromkeys(("mm", "addmm", "bmm", "baddbmm", "addbmm", "_addmm_activation"), "matmul"),
+    **dict.fromkeys(("matmul", "linear", "einsum"), "matmul"),
+    **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), "matmul"),
+    **dict.fromkeys(("scaled_dot_product_attention", "_scaled_dot_product_efficient_attention"), "matmul"),
+    **dict.fromkeys(("convolution", "convolution_backward", "conv1d", "conv2d", "conv3d"), "conv"),
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), "conv"),
+    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu", "_cudnn_rnn", "_cudnn_rnn_backward"), "rnn"),
+}
+"""The operators that multiply, and which of a GPU's libraries does it for them. In inference mode a step's operators
+are seen before torch takes them apart: hence layers, cells, and convolutions by their number of dimensions."""
+
 
 def traffic(step: Step) -> Traffic:
     """Runs it once under a mode that sees every operator; its result counts as left."""
@@ -31,7 +43,8 @@ def traffic(step: Step) -> Traffic:
     del result
     if replayed:
         return Traffic(bytes=0, dtype="")
-    return Traffic(bytes=moved, dtype=watch.kinds.most_common(1)[0][0] if watch.kinds else "")
+    kind = watch.kinds.most_common(1)[0][0] if watch.kinds else ""
+    return Traffic(bytes=moved, dtype=kind, products=frozenset(watch.products))
 
 
 @contextmanager
@@ -57,6 +70,7 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.kinds: Counter[str] = Counter()
+        self.products: set[str] = set()
         self._made: dict[int, tuple[StorageWeakRef, int]] = {}
         self._read: defaultdict[int, dict[tuple[int, int], int]] = defaultdict(dict)
         self._written: defaultdict[int, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -66,6 +80,9 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         given = list(_dense((args, kwargs)))
         changed, read_too = _changed(func, args, kwargs or {})  # type: ignore[no-untyped-call]
         old = {_storage(tensor) for tensor in given}
+        product = PRODUCTS.get(func._schema.name.removeprefix("aten::"))
+        if product and any(tensor.dtype == torch.float32 for tensor in given):
+            self.products.add(product)
         results = func(*args, **(kwargs or {}))
         made = [tensor for tensor in _dense(results) if _storage(tensor) not in old]
         if made or changed:  # else it is another view of what there is, and moves nothing
