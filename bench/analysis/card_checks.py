@@ -4,7 +4,7 @@ from collections import Counter
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.remarks import remark
-from bench.analysis.trials import probe, slowed_card
+from bench.analysis.trials import fastest_clock, probe, slow_clock, slowed_card
 from bench.records.card import SLOW_CLOCK, throttles
 from bench.records.nouns import Finding, Record
 
@@ -18,11 +18,12 @@ PARTS = ("matmul", "conv", "rnn")
 def contaminated(analysed: Analysed) -> Finding | None:
     """Whether the card slowed down in more attempts than chance would have it, whether they were repeated or not."""
     timed = [record for record in analysed.records if record.kind == "timed" and record.status == "ok"]
-    slowed = [record for record in timed if slowed_card(record)]
+    fastest = fastest_clock(analysed.records)
+    slowed = [record for record in timed if slowed_card(record, fastest)]
     if not timed or len(slowed) <= CONTAMINATED_SHARE * len(timed):
         return None
     reasons = Counter(word for record in slowed for word in throttles(probe(record, "gpu_reasons") or 0))
-    low = sum((probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK for record in slowed)
+    low = sum(slow_clock(record, fastest) for record in slowed)
     said = ", ".join(f"{word}: {number}" for word, number in reasons.most_common())
     return Finding(
         code="contaminated",
