@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analysis.card_checks import card_shared, contaminated, precision_not_as_set
+from bench.analysis.card_checks import PARTS, card_shared, contaminated, precision_not_as_set
 from bench.analysis.trials import disturbed
 from bench.records.card import THROTTLES, throttles
 from bench.records.nouns import Record, Unknown
@@ -85,8 +85,10 @@ def test_neighbours_on_the_card_are_named_with_their_number() -> None:
 
 
 def surveyed(error: float, *, part: str = "matmul", matmul: str = "highest", cudnn: str = "ieee,ieee") -> Record:
+    """All three parts, of which that has this error and the others have none to speak of."""
     facts = {"matmul_precision": matmul, "cudnn_precision": cudnn}
-    return replace(survey(LSTM, {f"rounding_{part}": error}), facts=facts)
+    errors = {f"rounding_{each}": 3e-7 for each in PARTS}
+    return replace(survey(LSTM, {**errors, f"rounding_{part}": error}), facts=facts)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,20 @@ def test_products_that_are_rounded_unasked_are_a_remark(found: Record) -> None:
         surveyed(2e-4, part="conv", cudnn="tf32,ieee"),
         surveyed(2e-4, part="rnn", cudnn="ieee,tf32"),
         surveyed(3e-7, part="rnn", cudnn="tf32,tf32"),
+        surveyed(2e-4, part="conv", matmul="high", cudnn="tf32,tf32"),
     ],
 )
 def test_products_that_may_be_rounded_or_are_not_are_none(found: Record) -> None:
     assert precision_not_as_set(lstm([found, *trials()])) is None
+
+
+@pytest.mark.parametrize("matmul", ["high", "medium"])
+def test_a_case_that_asks_for_tf32_in_all_its_parts_and_gets_it_in_none_is_a_remark(matmul: str) -> None:
+    remark = precision_not_as_set(lstm([surveyed(9e-6, matmul=matmul, cudnn="tf32,tf32"), *trials()]))
+    assert remark is not None
+    assert "none rounds: matmul 9e-06, conv 3e-07, rnn 3e-07" in remark.message
+
+
+def test_a_processor_proves_nothing_of_rounding_and_there_is_no_remark() -> None:
+    facts = {"matmul_precision": "high", "cudnn_precision": "tf32,tf32"}
+    assert precision_not_as_set(lstm([replace(survey(LSTM), facts=facts), *trials()])) is None
