@@ -60,7 +60,7 @@ WORLDLY_PACKAGES = {"torch", "torchvision", "psutil", "pynvml"}
 
 TORCH = {
     *("bench.measure.worker", "bench.measure.cuda", "bench.measure.observing", "bench.measure.traffic"),
-    "bench.measure.dosed",
+    *("bench.measure.switches", "bench.measure.dosed"),
 }
 LAZY = {
     "bench.api.drawing": {"svg"},

@@ -4,7 +4,7 @@ from collections import Counter
 
 from bench.analysis.analysed import Analysed
 from bench.analysis.remarks import remark
-from bench.analysis.trials import probe, slowed_card
+from bench.analysis.trials import fastest_clock, probe, slow_clock, slowed_card
 from bench.records.card import SLOW_CLOCK, throttles
 from bench.records.nouns import Finding, Record
 
@@ -18,11 +18,12 @@ PARTS = ("matmul", "conv", "rnn")
 def contaminated(analysed: Analysed) -> Finding | None:
     """Whether the card slowed down in more attempts than chance would have it, whether they were repeated or not."""
     timed = [record for record in analysed.records if record.kind == "timed" and record.status == "ok"]
-    slowed = [record for record in timed if slowed_card(record)]
+    fastest = fastest_clock(analysed.records)
+    slowed = [record for record in timed if slowed_card(record, fastest)]
     if not timed or len(slowed) <= CONTAMINATED_SHARE * len(timed):
         return None
     reasons = Counter(word for record in slowed for word in throttles(probe(record, "gpu_reasons") or 0))
-    low = sum((probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK for record in slowed)
+    low = sum(slow_clock(record, fastest) for record in slowed)
     said = ", ".join(f"{word}: {number}" for word, number in reasons.most_common())
     return Finding(
         code="contaminated",
@@ -49,23 +50,25 @@ def card_shared(analysed: Analysed) -> Finding | None:
 
 
 def precision_not_as_set(analysed: Analysed) -> Finding | None:
-    """Cases whose card rounds products of float32 although no switch lets it."""
-    found = {case: wrong for case, survey in analysed.surveys.items() if (wrong := _rounded_unasked(survey))}
+    """Cases whose card rounds products of float32 although no switch lets it, or rounds none although all do."""
+    found = {case: wrong for case, survey in analysed.surveys.items() if (wrong := _set_otherwise(survey))}
     return remark(
         "precision not as set",
         found,
-        "products of float32 that are rounded to TF32 although they are set not to be",
-        advice="look for NVIDIA_TF32_OVERRIDE in the environment, and for a switch that a library sets",
+        "products of float32 that are rounded to TF32 although they are set not to be, or not although they are set to",
+        advice="look for NVIDIA_TF32_OVERRIDE in the environment, and for a switch that a library sets; cards before "
+        "the generation of the A100 cannot round to TF32",
     )
 
 
-def _rounded_unasked(survey: Record) -> str:
-    """`matmul 2e-4`, where a computation's error is TF32's and its switch says IEEE."""
-    wrong = [
-        f"{part} {error:.0e}"
-        for part in PARTS
-        if (error := float(survey.metrics.get(f"rounding_{part}", 0.0))) > ROUNDED and not _may_round(survey, part)
-    ]
+def _set_otherwise(survey: Record) -> str:
+    """`matmul 2e-04`, where a computation's error is TF32's and its switch says IEEE. `none rounds: …` where every
+    switch says TF32 and no error is: a single library may keep to IEEE, since a switch allows and does not demand."""
+    errors = {part: float(survey.metrics[name]) for part in PARTS if (name := f"rounding_{part}") in survey.metrics}
+    unasked = {part for part in errors if not _may_round(survey, part)}
+    wrong = [f"{part} {errors[part]:.0e}" for part in errors if part in unasked and errors[part] > ROUNDED]
+    if errors and not unasked and max(errors.values()) <= ROUNDED:
+        return "none rounds: " + ", ".join(f"{part} {error:.0e}" for part, error in errors.items())
     return ", ".join(wrong)
 
 

@@ -131,10 +131,10 @@ def _attempts(cases: Sequence[Case], records: Sequence[Record]) -> dict[tuple[st
     for record, worse in timed:
         if record.status == "ok" and worse is not None:
             seen.setdefault(threads[record.case], []).append(worse)
-    limits = {n: _limit(sorted(values)) for n, values in seen.items()}
+    limits, fastest = {n: _limit(sorted(values)) for n, values in seen.items()}, fastest_clock(records)
     found: dict[tuple[str, int], list[_Attempt]] = {}
     for record, worse in timed:
-        attempt = _weighed(record, worse, limits.get(threads[record.case], inf))
+        attempt = _weighed(record, worse, limits.get(threads[record.case], inf), fastest)
         found.setdefault((record.case, record.round), []).append(attempt)
     for attempts in found.values():
         if len(attempts) > 1:
@@ -142,8 +142,8 @@ def _attempts(cases: Sequence[Case], records: Sequence[Record]) -> dict[tuple[st
     return found
 
 
-def _weighed(record: Record, worse: float | None, limit: float) -> _Attempt:
-    flagged = (worse or 0) > limit or told_by_probes(record)
+def _weighed(record: Record, worse: float | None, limit: float, fastest: float) -> _Attempt:
+    flagged = (worse or 0) > limit or told_by_probes(record, fastest)
     return _Attempt(record, (flagged, inf if worse is None else worse))
 
 
@@ -156,21 +156,33 @@ def _merit(attempt: _Attempt) -> tuple[bool, float]:
     return attempt.merit
 
 
-def told_by_probes(record: Record) -> bool:
+def told_by_probes(record: Record, fastest: float) -> bool:
     """Whether the kernel says that the trial did not have its core for itself, or that the machine slept, or the driver
-    that the card ran slower than it is set to."""
+    that the card ran slower than it is set to. `fastest`: see `fastest_clock`."""
     return (
         (probe(record, "steal") or 0) > STEAL_LIMIT
         or (probe(record, "throttled") or 0) > 0
         or (probe(record, "suspended") or 0) > SUSPENDED_LIMIT
-        or slowed_card(record)
+        or slowed_card(record, fastest)
     )
 
 
-def slowed_card(record: Record) -> bool:
-    """Whether the card had a reason to slow down, or a clock far below the fastest of the run."""
+def fastest_clock(records: Sequence[Record]) -> float:
+    """In MHz, the fastest at which any survey or trial has ended, before or after the one that is held to it; 0 without
+    a card. A card has no other clock to be held to: whoever runs the machine may have set a lower one for good."""
+    return max((probe(record, "gpu_clock") or 0.0 for record in records), default=0.0)
+
+
+def slowed_card(record: Record, fastest: float) -> bool:
+    """Whether the card had a reason to slow down, or a clock far below that."""
     reasons = probe(record, "gpu_reasons")
-    return bool(reasons and throttles(reasons)) or (probe(record, "gpu_clock_share") or 1.0) < SLOW_CLOCK
+    return bool(reasons and throttles(reasons)) or slow_clock(record, fastest)
+
+
+def slow_clock(record: Record, fastest: float) -> bool:
+    """Whether it had that clock, whatever it says of reasons."""
+    clock = probe(record, "gpu_clock")
+    return clock is not None and clock < SLOW_CLOCK * fastest
 
 
 def _records(attempts: Sequence[_Attempt]) -> tuple[Record, ...]:

@@ -8,9 +8,10 @@ half of the time. The times of the trials have no part in the choice."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import log
 
-from bench.analysis.trials import SENTINEL_LIMIT, probe, told_by_probes
+from bench.analysis.trials import SENTINEL_LIMIT, fastest_clock, probe, told_by_probes
 from bench.analysis.values import value
 from bench.records.nouns import CHANGE, CONTROL, Record, Side
 
@@ -33,8 +34,9 @@ class Pair:
 def pairs(records: Sequence[Record], sides: tuple[Side, Side] = CHANGE) -> dict[str, list[Pair]]:
     """The whole pairs of each case, by its best attempt and in their order."""
     best: dict[str, dict[int, Pair]] = {}
+    merit = partial(_merit, fastest=fastest_clock(records))
     for (case, number), attempts in _attempts(records, sides).items():
-        best.setdefault(case, {})[number] = min(attempts, key=_merit)
+        best.setdefault(case, {})[number] = min(attempts, key=merit)
     return {case: [found[number] for number in sorted(found)] for case, found in best.items()}
 
 
@@ -43,7 +45,8 @@ def disturbed(records: Sequence[Record], number: int) -> set[str]:
 
     A pair that failed is one of them: a case that lacked a pair would come to each later look one pair late."""
     own = [record for record in records if record.kind == "timed" and record.round == number]
-    return _unsound(own, CHANGE) | _unsound(own, CONTROL)
+    fastest = fastest_clock(records)
+    return _unsound(own, CHANGE, fastest) | _unsound(own, CONTROL, fastest)
 
 
 def log_ratios(found: Sequence[Pair], metric: str) -> list[float]:
@@ -67,14 +70,18 @@ def _attempts(records: Sequence[Record], sides: tuple[Side, Side]) -> Mapping[tu
     return found
 
 
-def _unsound(records: Sequence[Record], sides: tuple[Side, Side]) -> set[str]:
-    attempts = _attempts(records, sides).items()
-    sound = {case for (case, _), tried in attempts if any(_merit(pair) <= (False, SENTINEL_LIMIT) for pair in tried)}
+def _unsound(records: Sequence[Record], sides: tuple[Side, Side], fastest: float) -> set[str]:
+    sound = {
+        case
+        for (case, _), tried in _attempts(records, sides).items()
+        if any(_merit(pair, fastest) <= (False, SENTINEL_LIMIT) for pair in tried)
+    }
     return {record.case for record in records if record.side in sides} - sound
 
 
-def _merit(pair: Pair) -> tuple[bool, float]:
+def _merit(pair: Pair, fastest: float) -> tuple[bool, float]:
     """Whether a probe tells of a disturbance, and how unequal the weather was: the worst sentinel by the best."""
     trials = (pair.first, pair.second)
     seen = [found for trial in trials for name in SENTINELS if (found := probe(trial, name)) is not None]
-    return any(map(told_by_probes, trials)), max(seen) / min(seen) if seen and min(seen) > 0 else 1.0
+    told = any(told_by_probes(trial, fastest) for trial in trials)
+    return told, max(seen) / min(seen) if seen and min(seen) > 0 else 1.0

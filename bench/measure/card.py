@@ -19,6 +19,11 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
 """So that a number means the same card to torch, to the driver's library and to nvidia-smi: CUDA's own order puts the
 fastest first."""
+DETACH = {"TEARDOWN_CUPTI": "1"}
+"""So that torch's profiler leaves the card when it ends. Otherwise NVIDIA's library that it asks stays with the process
+and slows the launches of all that comes after down, by a tenth to a fifth (pytorch issue 144455): in a survey that
+cases share, the first calls of all but the first case. With CUDA graphs it may leave from CUDA 12.6 on (pytorch pull
+request 150957), which is the oldest that torch 2.9 is made for."""
 
 
 class Card(Protocol):

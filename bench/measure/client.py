@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, cast
 
 from bench.errors import BenchError, Internal
-from bench.measure.card import ORDER
+from bench.measure.card import DETACH, ORDER
 from bench.measure.device import kind_of
 from bench.measure.processes import Json, end_descent, poll_time, write_line
 from bench.records.suite import Allocator
@@ -178,7 +178,7 @@ def _start_failed(what: str, importing: str) -> BenchError:
 
 
 def environment(given: Mapping[str, str], allocator: Allocator) -> dict[str, str]:
-    """The server's environment: OpenBLAS without threads, so that a fork is safe, the allocator as asked, and cards
-    in the order in which the driver's library numbers them."""
+    """The server's environment: OpenBLAS without threads, so that a fork is safe, the allocator as asked, cards in the
+    order in which the driver's library numbers them, and a profiler that leaves them."""
     plain = {name: value for name, value in given.items() if name not in RETAIN}
-    return {**plain, **ORDER, "OPENBLAS_NUM_THREADS": "1", **(RETAIN if allocator == "retain" else {})}
+    return {**plain, **ORDER, **DETACH, "OPENBLAS_NUM_THREADS": "1", **(RETAIN if allocator == "retain" else {})}

@@ -16,13 +16,8 @@ from bench.measure.card import card_named
 from bench.measure.device import Unavailable
 from bench.measure.observing import CardEyes
 from bench.measure.processes import Channel, Json
-from bench.measure.worker import (
-    HostDevice,
-    matmul_precision,
-    onednn_precision,
-    products_precision,
-    set_onednn_precision,
-)
+from bench.measure.switches import matmul_precision, onednn_precision, products_precision, set_onednn_precision
+from bench.measure.worker import HostDevice
 
 SENTINEL_SIDE, SENTINEL_PRODUCTS = 2048, 20
 """Products of two matrices of float32, 17 GFLOP each: about 7 ms together at the 50 TFLOP/s of an H100 without TF32."""

@@ -13,10 +13,12 @@ from bench.measure.sampler import Step
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
     """The fewest `bytes` that a step moves, 0 where that cannot be seen; `dtype` is that of most of what its operators
-    read, as `float32`, `tf32` where products of float32 may be rounded to it, and empty where none reads floats."""
+    read, as `float32`, `tf32` where its products of float32 may be rounded to it, and empty where none reads floats.
+    `products`: which of a GPU's libraries these are of, as torch's switches call them (`matmul`, `conv`, `rnn`)."""
 
     bytes: int
     dtype: str
+    products: frozenset[str] = frozenset()
 
 
 class Eyes(Protocol):

@@ -2,8 +2,9 @@
 
 Besides `takes`, which is what a step needs of the device, the level `launch` scripts it where a suite has it: the
 seconds that the processor needs to launch a step (else a tenth of that), and `launches` into how many parts, each
-launched by itself, the step falls (else one). With `fault: spoilt` a case fails and leaves a
-context in which all others fail too; with `fault: shared` it fails wherever it is not the first of its process."""
+launched by itself, the step falls (else one); `loading` is how many seconds the processor needs besides for the first
+step of its process. With `fault: spoilt` a case fails and leaves a context in which all others fail too; with
+`fault: shared` it fails wherever it is not the first of its process."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -38,12 +39,24 @@ def main(request: Json, channel: Channel) -> None:
 class FakeCudaWorkload(FakeWorkload):
     """A step is launched by the processor, and done by the device when its turn comes."""
 
-    def __init__(self, device: "FakeCudaDevice", work: float, launch: float, fault: str, *, launches: int = 1) -> None:
+    def __init__(
+        self,
+        device: "FakeCudaDevice",
+        work: float,
+        launch: float,
+        fault: str,
+        *,
+        launches: int = 1,
+        loading: float = 0.0,
+    ) -> None:
         super().__init__(device, work, fault)
-        self.cuda, self.launch, self.launches = device, launch, launches
+        self.cuda, self.launch, self.launches, self.loading = device, launch, launches, loading
 
     def step(self) -> float:
         """Returns when it is launched."""
+        if not self.cuda.loaded:
+            self.cuda.time += round(self.loading * 1e9)
+            self.cuda.loaded = True
         began = self.cuda.time
         result = super().step()
         work = self.cuda.time - began
@@ -65,7 +78,7 @@ class FakeCudaDevice(FakeDevice):
         self.marks: list[int] = []
         self.waits: list[int] = []
         self._cost = dict(OPENING)
-        self._spoilt = False
+        self._spoilt = self.loaded = False
 
     def work(self, nanoseconds: int) -> None:
         """The device does that after what it has to do already; what the queue has no room for waits to be launched."""
@@ -104,7 +117,8 @@ class FakeCudaDevice(FakeDevice):
             made = cast("FakeWorkload", built(**given))
             launch = float(cast("float", levels.get("launch", made.seconds / 10)))
             launches = cast("int", levels.get("launches", 1))
-            return FakeCudaWorkload(self, made.seconds, launch, self.fault, launches=launches)
+            loading = float(cast("float", levels.get("loading", 0.0)))
+            return FakeCudaWorkload(self, made.seconds, launch, self.fault, launches=launches, loading=loading)
 
         return workload
 

@@ -13,27 +13,6 @@ FAILURES = 2
 """After so many failed trials a case is given up: each may cost a whole timeout."""
 
 
-class Clocks:
-    """The fastest clock that a card has shown in the run, to which that of each trial is related when it is filed: a
-    card has no other clock to be held to, since whoever runs the machine may have set it to a lower one for good."""
-
-    def __init__(self) -> None:
-        self.fastest = 0.0
-
-    def add(self, record: Record) -> None:
-        """One record more."""
-        clock = record.noise.get("gpu_clock", "unknown")
-        self.fastest = max(self.fastest, 0.0 if clock == "unknown" else clock)
-
-    def related(self, record: Record) -> Record:
-        """The record with `gpu_clock_share`, where it has a clock."""
-        self.add(record)
-        clock = record.noise.get("gpu_clock", "unknown")
-        if record.kind != "timed" or clock == "unknown" or not self.fastest:
-            return record
-        return replace(record, noise={**record.noise, "gpu_clock_share": clock / self.fastest})
-
-
 class Ledger:
     """The records of a run in the order in which they were measured, and an index of them."""
 
@@ -43,7 +22,6 @@ class Ledger:
         self.attempts: Counter[tuple[str, int]] = Counter()
         self.peaks: set[int] = set()
         self.repeats = 0
-        self.clocks = Clocks()
         self.timed_seconds = self.waited_seconds = 0.0
         self._rounds: defaultdict[int, set[str]] = defaultdict(set)
         self._once: dict[tuple[str, int], Record] = {}
@@ -56,13 +34,12 @@ class Ledger:
         survey = self.surveys.get(record.case)
         if record.kind == "timed" and record.status == "ok" and survey and record.settings != survey.settings:
             record = replace(record, status="invalid", note="the build differs from the one that was surveyed")
-        record = replace(self.clocks.related(record), sequence=len(self.records) + 1)
+        record = replace(record, sequence=len(self.records) + 1)
         self._index(record)
         return record
 
     def _index(self, record: Record) -> None:
         self.records.append(record)
-        self.clocks.add(record)
         first = self._once.pop((record.case, record.round), None)
         if record.attempt == 0:
             self._once[record.case, record.round] = record

@@ -8,12 +8,17 @@ OUT_OF_MEMORY = (
     "can't allocate memory",
     "CUDA out of memory",
     "CUDA error: out of memory",
+    "CUDA driver error: out of memory",
+    "Triton Error [CUDA]: out of memory",
     "CUBLAS_STATUS_ALLOC_FAILED",
     "CUDNN_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED",
+    "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
     "Cannot allocate memory",
     "std::bad_alloc",
 )
-"""What torch, CUDA's libraries, the kernel and C++'s library say."""
+"""What torch, Triton, CUDA's libraries (cuDNN has had other names since its version 9), the kernel and C++'s library
+say."""
 
 _ADVICE = re.compile(r" *If reserved but unallocated memory is large.*?(?=\(at |$)", re.DOTALL)
 

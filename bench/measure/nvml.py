@@ -98,9 +98,11 @@ class NvmlCard:
         arguments = (self.handle,) if about is None else (self.handle, about)
         return _known(lambda: float(str(_call(names, *arguments))) * scale)
 
-    def _others(self) -> float:
-        """In a container the driver numbers processes otherwise than we do, so ours are told by how many they are."""
-        return float(max(0, len(pynvml.nvmlDeviceGetComputeRunningProcesses(self.handle)) - self.own))
+    def _others(self) -> Reading:
+        """In a container the driver numbers processes otherwise than we do, so ours are told by how many they are; or
+        it shows none at all, and a list that lacks ours tells nothing of others."""
+        others = len(pynvml.nvmlDeviceGetComputeRunningProcesses(self.handle)) - self.own
+        return float(others) if others >= 0 else "unknown"
 
 
 def card(identifier: str, own: int) -> Card:
@@ -134,7 +136,7 @@ def _call(names: tuple[str, ...], *arguments: object) -> object:
     raise pynvml.NVMLError(pynvml.NVML_ERROR_FUNCTION_NOT_FOUND)
 
 
-def _known(ask: Callable[[], float]) -> Reading:
+def _known(ask: Callable[[], Reading]) -> Reading:
     try:
         return ask()
     except (pynvml.NVMLError, pynvml.NVMLLibraryMismatchError):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 
 import torch
@@ -31,9 +32,6 @@ REPEATS, SECONDS = 5, 0.25
 
 CUDA = "CUDA"
 """What the profiler calls a device that is one of NVIDIA's."""
-
-ROUNDED_PARTS = ("conv", "rnn", "matmul")
-"""Of CUDA's libraries, that round products of float32 each as they are told."""
 
 
 class HostEyes:
@@ -134,12 +132,12 @@ class CardEyes(HostEyes):
         return CardMemory()
 
     def traffic(self, step: Step) -> Traffic:
-        """The precision is TF32 where any part may round to it."""
+        """The precision is TF32 where any of the step's own products may be rounded to it."""
         found = traffic(step)
         rounds = found.dtype == "float32" and any(
-            torch._C._get_fp32_precision_getter("cuda", part) == "tf32" for part in ROUNDED_PARTS
+            torch._C._get_fp32_precision_getter("cuda", part) == "tf32" for part in found.products
         )
-        return Traffic(bytes=found.bytes, dtype="tf32" if rounds else found.dtype)
+        return replace(found, dtype="tf32") if rounds else found
 
     def kernels(self, step: Step) -> list[Launched] | None:
         """Ranges that somebody has marked are shown on the device too, and are no work."""

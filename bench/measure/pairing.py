@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from bench.errors import Internal
 from bench.measure import weather
 from bench.measure.client import Server, Setup
-from bench.measure.ledger import FAILURES, Clocks
+from bench.measure.ledger import FAILURES
 from bench.measure.request import Place, Turn, ask, made, skipped
 from bench.measure.runner import Order, Pool
 from bench.records.nouns import CHANGE, CONTROL, Case, PairJudge, Record, Run, Side, Trial
@@ -65,7 +65,6 @@ class PairRunner:
         self._surveys: dict[tuple[str, Side], Record] = {}
         self._failures: Counter[tuple[str, bool]] = Counter()
         self._controlled = False
-        self._clocks = Clocks()
         self._servers = 0
         self._pool = Pool(self._start)
 
@@ -188,9 +187,7 @@ class PairRunner:
         surveyed = self._surveys.get((record.case, "base" if turn.side in CONTROL else turn.side))
         if record.kind == "timed" and record.status == "ok" and surveyed and record.settings != surveyed.settings:
             record = replace(record, status="invalid", note="the build differs from the one that was surveyed")
-        record = replace(
-            self._clocks.related(record), sequence=len(self.records) + 1, side=turn.side, position=turn.position
-        )
+        record = replace(record, sequence=len(self.records) + 1, side=turn.side, position=turn.position)
         self.records.append(record)
         if record.kind == "survey":
             self._surveys[record.case, turn.side] = record

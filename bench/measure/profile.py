@@ -16,7 +16,8 @@ takes long to open (an event is 250 bytes of it)."""
 
 def unwatched(workload: Workload, device: Device, policy: Mapping[str, float]) -> float:
     """Seconds of a step: the lower decile of its samples, what it costs when nothing disturbs it. To be asked before
-    any profiler has run: the one of a GPU stays with the process when it has ended, and slows launches down."""
+    any profiler has run: when the one of a GPU leaves the process is its own affair (`bench.measure.card.DETACH`), and
+    until then it slows launches down."""
     warmup = sampler.warm_up(workload.step, device, seconds=policy["warmup_seconds"])
     loops = sampler.calibrate(warmup, seconds=policy["sample_seconds"])
     samples = sampler.Samples()

@@ -28,7 +28,12 @@ def resolution(clock: Clock) -> int | None:
 
 
 def warm_up(step: Step, clock: Clock, *, seconds: float) -> tuple[int, ...]:
-    """Nanoseconds per step of growing batches, 1, 1, 2, 4 … steps, for so many seconds and at least two steps."""
+    """Nanoseconds per step of growing batches, 1, 1, 2, 4 … steps, for so many seconds and at least two steps.
+
+    Only what is steady counts and lets batches grow: neither the first step nor one that took less than half as long as
+    the one before it, for the next may take less again. First steps load code, choose algorithms, compile, capture
+    graphs. If these took all the seconds, what a sample holds would follow from a single step and the wait for it, and,
+    where cases share a process, from which of them came first."""
     times: list[int] = []
     spent, batch, steps = 0, 1, 0
     while spent < seconds * 1e9 or steps < 2:
@@ -37,9 +42,11 @@ def warm_up(step: Step, clock: Clock, *, seconds: float) -> tuple[int, ...]:
             step()
         clock.finish()
         took = clock.now() - start
-        spent, steps = spent + took, steps + batch
+        steady = bool(times) and 2 * (took // batch) >= times[-1]
+        steps += batch
         times.append(took // batch)
-        batch = steps
+        if steady:
+            spent, batch = spent + took, steps
     return tuple(times)
 
 

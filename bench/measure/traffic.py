@@ -5,11 +5,13 @@ everything that it leaves (its result, gradients, updated weights) is written on
 way is not: a fused implementation keeps that on the chip. So the number belongs to what is computed and not to how,
 two implementations of one network have the same, and flops by these bytes are the largest intensity it can have.
 
-The operators are seen as torch dispatches them. What no operator shows (the replay of a CUDA graph, work outside of
-torch) is not counted; where nothing is seen the bytes are 0, which means unknown."""
+The operators are seen as torch dispatches them. What no operator shows (work outside of torch) is not counted; where
+nothing is seen the bytes are 0, which means unknown. The replay of a CUDA graph is one operator's work or a thousand's,
+and beside it only what is copied in and out is seen: a step that replays one is unknown as a whole."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
@@ -19,15 +21,47 @@ from torch.utils._pytree import tree_leaves
 from bench.measure.eyes import Traffic
 from bench.measure.sampler import Step
 
+PRODUCTS: dict[str, str] = {
+    **dict.fromkeys(("mm", "addmm", "bmm", "baddbmm", "addbmm", "_addmm_activation"), "matmul"),
+    **dict.fromkeys(("matmul", "linear", "einsum"), "matmul"),
+    **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), "matmul"),
+    **dict.fromkeys(("scaled_dot_product_attention", "_scaled_dot_product_efficient_attention"), "matmul"),
+    **dict.fromkeys(("convolution", "convolution_backward", "conv1d", "conv2d", "conv3d"), "conv"),
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), "conv"),
+    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu", "_cudnn_rnn", "_cudnn_rnn_backward"), "rnn"),
+}
+"""The operators that multiply, and which of a GPU's libraries does it for them. In inference mode a step's operators
+are seen before torch takes them apart: hence layers, cells, and convolutions by their number of dimensions."""
+
 
 def traffic(step: Step) -> Traffic:
     """Runs it once under a mode that sees every operator; its result counts as left."""
     watch = _Watch()
-    with watch:
+    with _replays() as replayed, watch:
         result = step()
     moved = watch.moved()
     del result
-    return Traffic(bytes=moved, dtype=watch.kinds.most_common(1)[0][0] if watch.kinds else "")
+    if replayed:
+        return Traffic(bytes=0, dtype="")
+    kind = watch.kinds.most_common(1)[0][0] if watch.kinds else ""
+    return Traffic(bytes=moved, dtype=kind, products=frozenset(watch.products))
+
+
+@contextmanager
+def _replays() -> Iterator[list[torch.cuda.CUDAGraph]]:
+    """The graphs that are replayed meanwhile: torch tells nobody else of it in all of its versions."""
+    graph, replay = torch.cuda.CUDAGraph, torch.cuda.CUDAGraph.replay
+    seen: list[torch.cuda.CUDAGraph] = []
+
+    def noted(self: torch.cuda.CUDAGraph) -> None:
+        seen.append(self)
+        replay(self)
+
+    graph.replay = noted  # type: ignore[method-assign]
+    try:
+        yield seen
+    finally:
+        graph.replay = replay  # type: ignore[method-assign]
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -36,6 +70,7 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.kinds: Counter[str] = Counter()
+        self.products: set[str] = set()
         self._made: dict[int, tuple[StorageWeakRef, int]] = {}
         self._read: defaultdict[int, dict[tuple[int, int], int]] = defaultdict(dict)
         self._written: defaultdict[int, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -45,6 +80,9 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         given = list(_dense((args, kwargs)))
         changed, read_too = _changed(func, args, kwargs or {})  # type: ignore[no-untyped-call]
         old = {_storage(tensor) for tensor in given}
+        product = PRODUCTS.get(func._schema.name.removeprefix("aten::"))
+        if product and any(tensor.dtype == torch.float32 for tensor in given):
+            self.products.add(product)
         results = func(*args, **(kwargs or {}))
         made = [tensor for tensor in _dense(results) if _storage(tensor) not in old]
         if made or changed:  # else it is another view of what there is, and moves nothing

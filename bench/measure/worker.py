@@ -7,7 +7,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import repeat
 from typing import cast
@@ -25,6 +25,7 @@ from bench.measure.look import build_report
 from bench.measure.observing import HostEyes
 from bench.measure.processes import Channel, Json
 from bench.measure.sampler import Step
+from bench.measure.switches import SWITCHES
 from bench.measure.timeline import Timeline
 from bench.measure.workload import Builder, locate
 from bench.records.profile import STEP
@@ -40,67 +41,7 @@ PROOF_NUMBERS = 25_000_000
 """A block of 100 MB. Whether it is kept is seen in the resident memory after it is freed: whether a second block finds
 it free, without page faults, is chance, because small objects are cut from the first in between (3 of 5 processes)."""
 
-
 _libc = ctypes.CDLL(None)
-
-
-def cudnn_precision() -> str:
-    """Of convolutions and of recurrent layers; unlike `cudnn.allow_tf32` it can be read where the two differ."""
-    read = torch._C._get_fp32_precision_getter
-    return f"{read('cuda', 'conv')},{read('cuda', 'rnn')}"
-
-
-def products_precision() -> str:
-    """Of a GPU's matrix products alone."""
-    return torch._C._get_fp32_precision_getter("cuda", "matmul")
-
-
-def matmul_precision() -> str:
-    """Torch's common word for matrix products. Where a case has told one library by its own switch
-    (`torch.backends.cuda.matmul.fp32_precision`), torch refuses to sum up; then the word for a GPU's."""
-    try:
-        return torch.get_float32_matmul_precision()
-    except RuntimeError:
-        return "high" if products_precision() == "tf32" else "highest"
-
-
-ONEDNN_PARTS = ("conv", "rnn", "matmul")
-
-
-def onednn_precision() -> str:
-    """Of its convolutions, recurrent layers and matrix products."""
-    return ",".join(torch._C._get_fp32_precision_getter("mkldnn", part) for part in ONEDNN_PARTS)
-
-
-def set_onednn_precision(fresh: str) -> None:
-    """Each as it was read."""
-    for part, precision in zip(ONEDNN_PARTS, fresh.split(","), strict=True):
-        torch._C._set_fp32_precision_setter("mkldnn", part, precision)
-
-
-def flushes_denormals() -> bool:
-    """Whether this thread's processor takes the smallest numbers for 0: torch can set that, and cannot say it."""
-    return sys.float_info.min / 2 == 0.0
-
-
-SWITCHES: dict[str, tuple[Callable[[], object], Callable[..., object]]] = {
-    "dtype": (torch.get_default_dtype, torch.set_default_dtype),
-    # None, as a fresh process has it: any other device, the processor too, intercepts every call from then on.
-    "default_device": (torch.get_default_device, lambda _: torch.set_default_device(None)),
-    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
-    "anomaly": (torch.is_anomaly_enabled, torch.set_anomaly_enabled),
-    "mkldnn": (torch._C._get_mkldnn_enabled, torch._C._set_mkldnn_enabled),
-    "cudnn": (torch._C._get_cudnn_enabled, torch._C._set_cudnn_enabled),
-    "cudnn_benchmark": (torch._C._get_cudnn_benchmark, torch._C._set_cudnn_benchmark),
-    "cudnn_deterministic": (torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),
-    "cudnn_precision": (cudnn_precision, lambda fresh: torch._C._set_cudnn_allow_tf32(fresh == "tf32,tf32")),
-    "matmul_precision": (matmul_precision, torch.set_float32_matmul_precision),
-    # After the products' common precision, which sets oneDNN's too.
-    "onednn_precision": (onednn_precision, set_onednn_precision),
-    "deterministic": (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
-    "flush_denormal": (flushes_denormals, torch.set_flush_denormal),
-}
-"""The global switches that choose kernels, precisions and what is done beside them: how each is read, and set."""
 
 
 def main(request: Json, channel: Channel) -> None:

@@ -120,6 +120,17 @@ def test_a_probe_tells_of_bad_weather_under_even_sentinels(told: dict[str, float
     assert disturbed(pair("a", 1, noise=told), 1) == {"a"}
 
 
+@pytest.mark.parametrize("slow", [1, 2])
+def test_a_card_whose_clock_is_far_below_the_gate_s_fastest_tells_of_bad_weather_whichever_came_first(
+    slow: int,
+) -> None:
+    clocks = {number: {"gpu_clock": 1200.0 if number == slow else 2000.0} for number in (1, 2)}
+    records = [record for number, told in clocks.items() for record in pair("a", number, noise=told)]
+    assert [disturbed(records, number) for number in (1, 2)] == [{"a"} if n == slow else set() for n in (1, 2)]
+    better = [*records, *pair("a", slow, 0.1, attempt=1, noise={"gpu_clock": 2000.0})]
+    assert ratios(better)[slow - 1] == pytest.approx(0.1, abs=1e-6), "the attempt on a fast card counts"
+
+
 def test_sentinels_that_are_unknown_or_zero_tell_nothing() -> None:
     first, second = pair("a", 1)
     silent = replace(first, noise={}), replace(second, noise={"sentinel_before": "unknown"})

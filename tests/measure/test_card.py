@@ -52,6 +52,10 @@ def test_servers_number_cards_as_the_driver_s_library_does() -> None:
     assert given["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
 
 
+def test_a_profiler_leaves_the_card_when_it_ends_whatever_the_shell_says() -> None:
+    assert environment({"TEARDOWN_CUPTI": "0"}, "system")["TEARDOWN_CUPTI"] == "1"
+
+
 def test_of_two_readings_the_worse_counts() -> None:
     after: card.Readings = {**QUIET, "clock": 1200.0, "reasons": 4.0, "temperature": 60.0, "others": 1.0}
     found = noise({**QUIET, "reasons": 64.0, "power": 300.0}, after)

@@ -1,5 +1,6 @@
 """The CUDA device over a stand-in for torch.cuda, and what only a real GPU can say: `pytest -m cuda`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,7 +91,7 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> StandIn:
         "reset_peak_memory_stats": stand_in.forget_peak,
         "synchronize": stand_in.synchronize,
         "_sleep": stand_in.sleep,
-        "get_device_properties": lambda _: SimpleNamespace(L2_cache_size=CACHE, uuid="0"),
+        "get_device_properties": lambda _: SimpleNamespace(L2_cache_size=CACHE, uuid="0", major=9, minor=0),
         "current_device": lambda: 0,
         "Event": Event,
     }
@@ -291,6 +292,27 @@ def test_a_case_that_tells_one_library_by_its_own_switch_is_read_and_keeps_it(pr
     assert prepared.settings()["matmul_precision"] == "highest"
 
 
+def test_the_libraries_of_a_gpu_are_the_host_s_torch_s_cuda_and_the_card(
+    gpu: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Told(NoCard):
+        def facts(self) -> dict[str, str]:
+            return {"gpu": "Made-up card"}
+
+    asked: list[str] = []
+
+    def named(name: str, environ: Mapping[str, str]) -> Told:
+        asked.append(name)
+        return Told()
+
+    monkeypatch.setattr(cuda, "card_named", named)
+    found = CudaDevice({"device": "cuda:1"}).libraries()
+    assert (found["cuda"], found["gpu"]) == ("13.0", "Made-up card")
+    assert {"mkl", "flag.cudnn_precision"} <= found.keys()
+    assert asked == ["cuda:1"]
+    assert gpu.told == [], "nothing is executed"
+
+
 def test_a_context_that_fails_whatever_it_is_asked_is_not_sound(gpu: StandIn, prepared: CudaDevice) -> None:
     assert prepared.sound()
     gpu.broken = True
@@ -332,7 +354,7 @@ def test_on_a_gpu_the_first_case_of_a_process_has_no_more_memory_than_the_same_a
 
 @pytest.mark.cuda
 def test_on_a_gpu_the_driver_tells_of_every_trial(records: list[Record]) -> None:
-    asked = ("clock", "memory_clock", "reasons", "temperature", "power", "memory", "others")
+    asked = ("clock", "memory_clock", "reasons", "temperature", "power", "memory")  # containers may hide "others"
     for trial in (record for record in records if record.kind == "timed"):
         told = {name: trial.noise.get(f"gpu_{name}", "unknown") for name in asked}
         assert "unknown" not in told.values(), told

@@ -26,9 +26,11 @@ ONE_TRY = 1
 """Whether a sample lies ready, before any counts."""
 
 
-def timed(*, takes: float, launch: float, cache: str = "hot", launches: int = 1) -> tuple[Record, FakeCudaDevice]:
+def timed(
+    *, takes: float, launch: float, cache: str = "hot", launches: int = 1, loading: float = 0.0
+) -> tuple[Record, FakeCudaDevice]:
     """The record of one trial in this process, and the device that it was measured on."""
-    made = case(takes=takes, launch=launch, launches=launches)
+    made = case(takes=takes, launch=launch, launches=launches, loading=loading)
     made = replace(made, cache="cold" if cache == "cold" else "hot")
     request: Json = {
         "kind": "timed",
@@ -108,6 +110,12 @@ def test_a_sample_waits_for_the_device_once_and_its_steps_never() -> None:
     assert len(device.waits) == sum(map(len, batches)) + LAUNCHES + ONE_TRY + FLOOR_SAMPLES
 
 
+def test_a_sample_holds_as_many_steps_whether_or_not_the_first_had_to_load_its_code() -> None:
+    loaded, loading = (timed(takes=0.00002, launch=0.00001, loading=seconds)[0] for seconds in (0.0, 0.5))
+    assert loading.warmup[0] > 0.5e9
+    assert loading.loops == loaded.loops == 100
+
+
 def test_what_the_marks_cost_is_on_record_and_no_part_of_the_device_s_time() -> None:
     record, _ = timed(takes=0.00001, launch=0.00001, cache="cold")
     assert record.noise["mark_floor"] == record.loops * MARK
@@ -151,6 +159,15 @@ def test_a_round_may_have_more_cases_than_an_argument_of_a_process_has_room_for(
     """128 KiB, of Linux's: a round of some hundred cases is longer."""
     large = replace(ONE, arguments={**ONE.arguments, "text": "x" * (1 << 18)})
     assert seen(measured(large, launch=launch), ONE) == WELL
+
+
+def test_what_a_sample_holds_does_not_depend_on_which_case_of_a_round_came_first() -> None:
+    cases = [case(model=name, takes=0.00002, launch=0.00001, loading=0.5) for name in ("one", "two")]
+    trials = [record for record in measured(*cases) if record.kind == "timed"]
+    first = [record for record in trials if record.warmup[0] > 0.5e9]
+    assert len(first) == 6, "one of each process"
+    assert len({record.case for record in first}) == 2
+    assert {round(record.loops, -1) for record in trials} == {100}
 
 
 def test_a_case_that_spoils_the_process_costs_the_others_nothing_and_is_tried_again_alone() -> None:

@@ -23,6 +23,10 @@ CUDA = (
         RuntimeError("CUDA error: out of memory"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
         RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+        RuntimeError("Triton Error [CUDA]: out of memory"),
+        RuntimeError("CUDA driver error: out of memory"),
         RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"),
         MemoryError(),
     ],
@@ -31,8 +35,16 @@ def test_what_memory_did_not_suffice_for_is_out_of_memory(error: BaseException) 
     assert is_out_of_memory(error)
 
 
-def test_other_errors_are_not() -> None:
-    assert not is_out_of_memory(RuntimeError("CUDA error: an illegal memory access was encountered"))
+@pytest.mark.parametrize(
+    "message",
+    [
+        "CUDA error: an illegal memory access was encountered",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR",
+        "Triton Error [CUDA]: invalid argument",
+    ],
+)
+def test_other_errors_are_not(message: str) -> None:
+    assert not is_out_of_memory(RuntimeError(message))
 
 
 def test_the_note_has_the_allocator_s_summary_and_not_its_advice() -> None:

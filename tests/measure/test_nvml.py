@@ -133,6 +133,12 @@ def test_a_parent_has_no_process_on_the_card(driver: Callable[..., Card]) -> Non
     assert driver(own=0).read()["others"] == 3.0
 
 
+def test_a_container_that_shows_no_process_hides_those_of_others(driver: Callable[..., Card]) -> None:
+    for shown, others in (([], "unknown"), ([object()], 0.0), ([object()] * 2, 1.0)):
+        found = driver(own=1, nvmlDeviceGetComputeRunningProcesses=lambda handle, shown=shown: shown)
+        assert found.read()["others"] == others
+
+
 def test_facts_are_short_texts_and_of_the_identifier_there_is_a_hash(driver: Callable[..., Card]) -> None:
     found = driver().facts()
     one = found.pop("gpu_card")

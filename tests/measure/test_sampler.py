@@ -1,7 +1,7 @@
 """The loop, with a clock that only steps move."""
 
 from collections.abc import Iterator
-from itertools import cycle, repeat
+from itertools import chain, cycle, repeat
 
 import pytest
 
@@ -103,6 +103,27 @@ def test_a_slow_first_step_does_not_shorten_the_samples() -> None:
     warmup = warm_up(clock.step, clock, seconds=0.02)
     assert warmup[0] == 10**9
     assert calibrate(warmup, seconds=0.002) == 2000
+
+
+@pytest.mark.parametrize("slow", [[10**9], [10**9, 10**8], [10**9, 10**8, 10**7]])
+def test_slow_first_steps_do_not_end_the_warming_up(slow: list[int]) -> None:
+    clock = Scripted(chain(slow, repeat(1000)))
+    waited = clock.now
+
+    def waiting() -> int:
+        clock.time += 50_000  # nanoseconds between the end of a batch and its notice
+        return waited()
+
+    clock.now = waiting  # type: ignore[method-assign]
+    warmup = warm_up(clock.step, clock, seconds=0.02)
+    assert calibrate(warmup, seconds=0.002) == pytest.approx(2000, rel=0.02)
+
+
+def test_a_long_step_is_warmed_up_by_as_few_steps_as_tell_that_it_is_steady() -> None:
+    for takes, steps in (([10**9], 2), ([10**10, 10**9], 3), ([3 * 10**9, 2 * 10**9], 2)):
+        clock = Scripted(chain(takes, repeat(takes[-1])))
+        warm_up(clock.step, clock, seconds=0.02)
+        assert clock.steps == steps, takes
 
 
 def test_a_step_longer_than_a_sample_is_a_sample() -> None:

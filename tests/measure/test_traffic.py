@@ -1,5 +1,7 @@
 """The fewest bytes of steps whose tensors are known."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -96,6 +98,61 @@ def test_the_type_is_that_of_most_numbers() -> None:
     half, one = torch.randn(1000).to(torch.bfloat16), torch.randn(10)
     found = traffic(lambda: (half * 2, one + 1, torch.arange(5000) + 1))
     assert found.dtype == "bfloat16"
+
+
+IMAGE, KERNELS, SQUARE = torch.randn(1, 3, 8, 8), torch.randn(4, 3, 3, 3), torch.randn(16, 16)
+LAYER, SEQUENCE = nn.LSTM(16, 8), torch.randn(5, 2, 16)
+
+
+@pytest.mark.parametrize("inference", [False, True])
+@pytest.mark.parametrize(
+    ("step", "products"),
+    [
+        (lambda: SQUARE @ SQUARE, {"matmul"}),
+        (lambda: nn.functional.linear(SQUARE, SQUARE), {"matmul"}),
+        (lambda: nn.functional.conv2d(IMAGE, KERNELS), {"conv"}),
+        (lambda: nn.functional.conv2d(IMAGE, KERNELS).flatten(1) @ torch.ones(144, 2), {"conv", "matmul"}),
+        (lambda: (SQUARE.bfloat16() @ SQUARE.bfloat16(), SQUARE + 1), set()),
+    ],
+)
+def test_the_libraries_that_multiply_float32_are_told_apart(
+    step: Callable[[], object], products: set[str], inference: bool
+) -> None:
+    with torch.inference_mode(inference):
+        assert traffic(step).products == products
+
+
+def test_a_recurrent_layer_is_a_library_of_its_own() -> None:
+    with torch.inference_mode():
+        assert traffic(lambda: LAYER(SEQUENCE)).products == {"rnn"}
+
+
+class Graph:
+    """A CUDA graph whose work, on numbers that it was captured with, no operator shows."""
+
+    def __init__(self) -> None:
+        self.input, self.result = torch.zeros(1000), torch.zeros(1000)
+
+    def replay(self) -> None:
+        self.result.numpy()[:] = 2 * self.input.numpy()
+
+    def __call__(self, given: torch.Tensor) -> torch.Tensor:
+        self.input.copy_(given)
+        self.replay()
+        return self.result.detach()
+
+
+def test_a_step_that_replays_a_graph_is_unknown_although_its_copies_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torch.cuda.make_graphed_callables copies what it is given into the graph's own memory before it replays it."""
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+    graph, given, replay = Graph(), torch.ones(1000), Graph.replay
+    found = traffic(lambda: graph(given))
+    assert (found.bytes, found.dtype) == (0, "")
+    assert graph.result.sum() == 2000, "it was replayed"
+    assert traffic(lambda: graph.input.copy_(given)).bytes > 0, "what is copied without a replay is known"
+    with pytest.raises(RuntimeError):
+        traffic(lambda: graph(torch.ones(3)))
+    assert Graph.replay is replay
 
 
 def test_what_no_operator_shows_is_unknown() -> None:

@@ -38,7 +38,10 @@ KINDS = (
 LEAKS = (
     *("dtype", "default_device", "gradients", "anomaly", "mkldnn", "cudnn", "cudnn_benchmark", "cudnn_deterministic"),
     *("cudnn_tf32", "cudnn_convolutions", "matmul_precision", "deterministic", "flush_denormal", "threads", "gc"),
-    *("onednn_precision", "precision", "products_precision"),
+    *("onednn_precision", "precision", "products_precision", "fp16_reduction", "bf16_reduction", "fp16_accumulation"),
+    *("cudnn_benchmark_limit", "blas", "linalg", "attention_flash", "attention_efficient", "attention_math"),
+    *("attention_cudnn", "autocast_cpu", "autocast_cpu_dtype", "autocast_cuda", "autocast_cuda_dtype"),
+    *("autocast_cache", "autocast_depth"),
     *("path", "cores", "torch_seed", "numpy_seed", "random_seed", "folder", "environment"),
 )
 """What a case may leave behind in a process that it shares (torch_subject.LEAKS)."""

@@ -75,6 +75,12 @@ class Fickle(Sound):
         self.parameters = int(torch.seed() % 10**9)
 
 
+def autocast_depth() -> int:
+    """How many ranges of it are open."""
+    torch.autocast_increment_nesting()
+    return torch.autocast_decrement_nesting()
+
+
 LEAKS: dict[str, Callable[[], object]] = {
     "dtype": lambda: torch.set_default_dtype(torch.float64),
     "default_device": lambda: torch.set_default_device("meta"),
@@ -90,6 +96,22 @@ LEAKS: dict[str, Callable[[], object]] = {
     "matmul_precision": lambda: torch.set_float32_matmul_precision("medium"),
     "precision": lambda: setattr(torch.backends, "fp32_precision", "tf32"),
     "products_precision": lambda: setattr(torch.backends.cuda.matmul, "fp32_precision", "tf32"),
+    "fp16_reduction": lambda: setattr(torch.backends.cuda.matmul, "allow_fp16_reduced_precision_reduction", False),
+    "bf16_reduction": lambda: setattr(torch.backends.cuda.matmul, "allow_bf16_reduced_precision_reduction", False),
+    "fp16_accumulation": lambda: setattr(torch.backends.cuda.matmul, "allow_fp16_accumulation", True),
+    "cudnn_benchmark_limit": lambda: setattr(torch.backends.cudnn, "benchmark_limit", 3),
+    "blas": lambda: torch.backends.cuda.preferred_blas_library("cublaslt"),
+    "linalg": lambda: torch.backends.cuda.preferred_linalg_library("cusolver"),
+    "attention_flash": lambda: torch.backends.cuda.enable_flash_sdp(False),
+    "attention_efficient": lambda: torch.backends.cuda.enable_mem_efficient_sdp(False),
+    "attention_math": lambda: torch.backends.cuda.enable_math_sdp(False),
+    "attention_cudnn": lambda: torch.backends.cuda.enable_cudnn_sdp(False),
+    "autocast_cpu": lambda: torch.autocast("cpu").__enter__(),  # type: ignore[no-untyped-call]
+    "autocast_cpu_dtype": lambda: torch.set_autocast_dtype("cpu", torch.float16),
+    "autocast_cuda": lambda: torch.set_autocast_enabled("cuda", True),
+    "autocast_cuda_dtype": lambda: torch.set_autocast_dtype("cuda", torch.bfloat16),
+    "autocast_cache": lambda: torch.set_autocast_cache_enabled(False),
+    "autocast_depth": lambda: torch.autocast("cpu", enabled=False).__enter__(),  # type: ignore[no-untyped-call]
     "deterministic": lambda: torch.use_deterministic_algorithms(True),
     "flush_denormal": lambda: torch.set_flush_denormal(True),
     "threads": lambda: torch.set_num_threads(2),
@@ -119,6 +141,22 @@ STATES: dict[str, Callable[[], float]] = {
     "matmul_precision": lambda: torch.get_float32_matmul_precision() == "highest",
     "precision": lambda: torch._C._get_fp32_precision_getter("mkldnn", "conv") == "none",
     "products_precision": lambda: torch._C._get_fp32_precision_getter("cuda", "matmul") == "tf32",
+    "fp16_reduction": lambda: torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction,
+    "bf16_reduction": lambda: torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction,
+    "fp16_accumulation": lambda: torch.backends.cuda.matmul.allow_fp16_accumulation,
+    "cudnn_benchmark_limit": lambda: torch.backends.cudnn.benchmark_limit or 0,
+    "blas": lambda: "Cublaslt" in str(torch.backends.cuda.preferred_blas_library()),
+    "linalg": lambda: "Cusolver" in str(torch.backends.cuda.preferred_linalg_library()),
+    "attention_flash": torch.backends.cuda.flash_sdp_enabled,
+    "attention_efficient": torch.backends.cuda.mem_efficient_sdp_enabled,
+    "attention_math": torch.backends.cuda.math_sdp_enabled,
+    "attention_cudnn": torch.backends.cuda.cudnn_sdp_enabled,
+    "autocast_cpu": lambda: torch.is_autocast_enabled("cpu"),
+    "autocast_cpu_dtype": lambda: torch.get_autocast_dtype("cpu") == torch.float16,
+    "autocast_cuda": lambda: torch.is_autocast_enabled("cuda"),
+    "autocast_cuda_dtype": lambda: torch.get_autocast_dtype("cuda") == torch.float16,
+    "autocast_cache": torch.is_autocast_cache_enabled,
+    "autocast_depth": autocast_depth,
     "deterministic": torch.are_deterministic_algorithms_enabled,
     "flush_denormal": lambda: sys.float_info.min / 2 == 0.0,
     "threads": torch.get_num_threads,
