@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from bench.errors import BenchError
 from bench.measure.device import kind_of
@@ -18,7 +17,7 @@ from bench.plan.select import select
 from bench.plan.suite import load_suite
 from bench.plan.targets import find_target
 from bench.records.metrics import ENERGY, shown
-from bench.records.nouns import Case
+from bench.records.nouns import Case, Launch
 from bench.records.suite import Level, Policy, PolicyKeys, Suite
 
 DEVICE = re.compile(r"cpu|fake|fake-cuda|cuda(:[0-9]{1,4})?")
@@ -34,7 +33,7 @@ class Options:
     quick: bool = False
     policy: PolicyKeys = field(default_factory=dict)
     device: str = "cpu"
-    launch: Literal["fork", "spawn"] = "fork"
+    launch: Launch = "fork"
     seed: int | None = None
     data: Path | None = None
     machine: str | None = None
