@@ -3,14 +3,17 @@
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.measure.runner import IN_ROUND
+from bench.records.suite import Level
 from bench.store import folder as store
-from tests.evidence.gpu import finished, main
-from tests.scenario import Said, Scenario, bench
+from tests.evidence import gpu
+from tests.evidence.gpu import Asked, finished, main
+from tests.scenario import Said, Scenario, bench, wait_until
 
 SUITE = "scenario"
 Ask = Callable[..., Said]
@@ -33,9 +36,9 @@ def ask(scenario: Scenario, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
     return run
 
 
-def placed(scenario: Scenario) -> None:
+def placed(scenario: Scenario, **policy: Level) -> None:
     """The scenario's suite and builder where a project has them."""
-    file = scenario.written()
+    file = scenario.written(**policy)
     (scenario.folder / "suites").mkdir()
     for each in (file, scenario.folder / "builder.py"):
         shutil.move(each, scenario.folder / "suites" / each.name)
@@ -61,8 +64,7 @@ def test_a_run_that_was_cut_off_is_gone_on_with_and_not_begun_anew(scenario: Sce
     shutil.rmtree(scenario.folder / "results")
     (folder,) = scenario.runs
     whole = store.read(folder)
-    lines = (folder / store.RECORDS).read_text().splitlines(keepends=True)
-    (folder / store.RECORDS).write_text("".join(lines[:5]))
+    cut(folder)
     assert finished(whole)
     assert not finished(store.read(folder))
     assert ask().code == 0
@@ -76,6 +78,73 @@ def test_without_time_nothing_begins_and_the_same_command_is_asked_for_again(sce
     said = ask("--seconds", "1")
     assert (said.code, scenario.runs) == (4, [])
     assert "the same command again" in said.out
+
+
+def cut(folder: Path) -> None:
+    """Leaves the run its first records."""
+    lines = (folder / store.RECORDS).read_text().splitlines(keepends=True)
+    (folder / store.RECORDS).write_text("".join(lines[:5]))
+
+
+@pytest.mark.parametrize("ending", [pytest.param(gpu.ENDING, id="interrupted"), pytest.param(0.0, id="killed")])
+def test_a_call_that_ends_in_the_middle_of_a_suite_is_gone_on_with(
+    scenario: Scenario, ask: Ask, monkeypatch: pytest.MonkeyPatch, ending: float
+) -> None:
+    """The call is over when the first trials are on record; the other rounds would start servers of their own."""
+    placed(scenario.case("one").case("two"), rounds_per_server=1)
+
+    def recorded() -> bytes:
+        texts = [(folder / store.RECORDS).read_bytes() for folder in scenario.runs if (folder / store.RECORDS).exists()]
+        return b"".join(line for text in texts for line in text.splitlines(keepends=True) if line.endswith(b"\n"))
+
+    def over() -> float:
+        wait_until(lambda: recorded().count(b"\n") > 2)
+        return 0.0
+
+    left = iter((lambda: 100.0, over))
+    with monkeypatch.context() as patched:
+        patched.setattr(gpu, "ENDING", ending)
+        patched.setattr(Asked, "left", property(lambda _: next(left)()))
+        said = ask()
+    (folder,) = scenario.runs
+    before = recorded()
+    assert (said.code, finished(store.read(folder)), home(scenario).exists()) == (4, False, False)
+    assert ask().code == 0
+    assert scenario.runs == [folder]
+    assert recorded().startswith(before)
+    assert finished(store.read(folder))
+    assert home(scenario).exists()
+
+
+def test_a_call_has_eight_minutes_and_files_what_is_measured_at_its_end(
+    scenario: Scenario, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gpu.SECONDS + gpu.PUBLISHING + gpu.ENDING < 480
+    placed(scenario.case("one"))
+    ask()
+    shutil.rmtree(scenario.folder / "results")
+    monkeypatch.setattr(Asked, "left", property(lambda _: 0.0))
+    with monkeypatch.context() as patched:
+        patched.setattr(gpu, "PUBLISHING", 0.0)
+        assert ask().code == 4
+    assert not home(scenario).exists()
+    assert ask().code == 0
+    assert home(scenario).exists()
+
+
+def test_a_run_of_another_card_is_left_as_it_is_and_one_of_this_card_begins(scenario: Scenario, ask: Ask) -> None:
+    placed(scenario.case("one"))
+    ask()
+    shutil.rmtree(scenario.folder / "results")
+    (folder,) = scenario.runs
+    run = store.read_run(folder)
+    store.put_run(folder, replace(run, machine=replace(run.machine, identity="0" * 16)))
+    cut(folder)
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert ask().code == 0
+    assert len(scenario.runs) == 2
+    assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert store.read_run(home(scenario)).machine.identity == run.machine.identity
 
 
 def test_a_case_that_fails_for_good_does_not_keep_a_run_from_its_end(scenario: Scenario, ask: Ask) -> None:
