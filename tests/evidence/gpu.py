@@ -1,11 +1,13 @@
 """Suites on a GPU → published runs, in pieces of under eight minutes: the same command again goes on where it was.
 
-    python -m tests.evidence.gpu [SUITE…] [--device cuda:1] [--seconds 420] [--machine NAME] [--only EXPR] [--dry-run]
+    python -m tests.evidence.gpu [SUITE…] [--device cuda:1] [--launch spawn] [--seconds 420] [--machine NAME]
+                                 [--only EXPR] [--dry-run]
 
 Without SUITE all of SUITES. Each is measured by `bench run --max-seconds`, interrupted when the time of this call is
 over, gone on with by `bench run --resume` in the next, and filed under `results/<suite>/<machine>/` when nothing is
 left to measure or to repeat. A run that measured nothing is not filed, nor taken for the evidence one of other options
-(`--quick`, `-k`, `--set`, other rounds). `--dry-run` says what every suite is expected to take.
+(`--quick`, `-k`, `--set`, other rounds). `--launch spawn` is for machines where what is forked cannot use CUDA.
+`--dry-run` says what every suite is expected to take.
 
 Runs lie under `.bench/runs/`. Whoever measures on a machine that is given back takes them along in one file, because
 few come back from there and none that git ignores goes there, and brings that file to the next call; another card is
@@ -36,10 +38,11 @@ import click
 
 from bench.analysis.judge import RunJudge
 from bench.api.places import RESULTS, project_root
+from bench.cli.options import LAUNCH
 from bench.measure.ledger import Ledger
 from bench.measure.machine import machine
 from bench.measure.runner import repeats_due
-from bench.records.nouns import Run
+from bench.records.nouns import Launch, Run
 from bench.store import folder as store
 from bench.store.folder import Stored
 from tests.evidence.gpu_expected import table
@@ -67,6 +70,7 @@ class Asked:
 
     root: Path
     device: str
+    launch: Launch
     machine: str | None
     only: str | None
     seconds: float
@@ -112,8 +116,9 @@ def _empty(stored: Stored) -> bool:
 
 
 def _is_of(run: Run, suite: str, asked: Asked, identity: str) -> bool:
-    told = (run.suite.name, run.device, run.machine.identity)
-    return told == (suite, asked.device, identity) and run.gate is None and _options(run) == wanted(asked)
+    told = (run.suite.name, run.device, run.launch, run.machine.identity)
+    wants = (suite, asked.device, asked.launch, identity)
+    return told == wants and run.gate is None and _options(run) == wanted(asked)
 
 
 def _options(run: Run) -> Mapping[str, str]:
@@ -127,7 +132,8 @@ def wanted(asked: Asked) -> Mapping[str, str]:
 
 
 def filed(suite: str, asked: Asked) -> bool:
-    """Whether this machine's run of the suite is published: as it is asked for, or whole, which is more."""
+    """Whether this machine's run of the suite is published: as it is asked for, or whole, which is more. However its
+    processes were started: a device's minutes are too dear to measure it again for that."""
     name = asked.machine or machine(asked.device, None).name
     home = asked.root / RESULTS / suite / name / store.RUN
     if not home.exists():
@@ -154,15 +160,21 @@ def measure(suite: str, asked: Asked) -> int:
             return NOTHING
         if len(store.read(folder).records) == before:  # whatever is missing cannot be had
             break
-    named = [] if asked.machine is None else ["--machine", asked.machine]
-    code = piece(["report", "--publish", str(folder), *named], asked, beyond=PUBLISHING)
+    code = piece(["report", "--publish", str(folder), *_named(asked)], asked, beyond=PUBLISHING)
     return MORE if code == INTERRUPTED else code
 
 
 def _started(suite: str, asked: Asked) -> list[str]:
-    words = ["run", f"suites/{suite}.yaml", "--device", asked.device, "--max-seconds", str(asked.seconds)]
-    words += [] if asked.only is None else ["-k", asked.only]
-    return words + ([] if asked.machine is None else ["--machine", asked.machine])
+    words = ["run", f"suites/{suite}.yaml", "--max-seconds", str(asked.seconds), *_placed(asked)]
+    return words + ([] if asked.only is None else ["-k", asked.only])
+
+
+def _placed(asked: Asked) -> list[str]:
+    return ["--device", asked.device, "--launch", asked.launch, *_named(asked)]
+
+
+def _named(asked: Asked) -> list[str]:
+    return [] if asked.machine is None else ["--machine", asked.machine]
 
 
 def piece(words: Sequence[str], asked: Asked, *, beyond: float = 0.0) -> int:
@@ -186,19 +198,28 @@ def piece(words: Sequence[str], asked: Asked, *, beyond: float = 0.0) -> int:
 @click.command()
 @click.argument("suites", nargs=-1)
 @click.option("--device", default="cuda", show_default=True)
+@LAUNCH
 @click.option("--machine", "name", help="What results call this machine.")
 @click.option("--only", metavar="EXPR", help="Some cases of them, as `bench run -k` takes them.")
 @click.option("--seconds", default=SECONDS, show_default=True, help="Of this call.")
 @click.option("--dry-run", is_flag=True, help="Only say what is expected.")
 def main(
-    *, suites: tuple[str, ...], device: str, name: str | None, only: str | None, seconds: float, dry_run: bool
+    *,
+    suites: tuple[str, ...],
+    device: str,
+    launch: Launch,
+    name: str | None,
+    only: str | None,
+    seconds: float,
+    dry_run: bool,
 ) -> None:
     """Measures and files SUITE…, or all."""
     root, wanted = project_root(Path.cwd()), suites or SUITES
     if dry_run:
         print(table(wanted, root, device))
         return
-    asked = Asked(root=root, device=device, machine=name, only=only, seconds=seconds, until=time.monotonic() + seconds)
+    until = time.monotonic() + seconds
+    asked = Asked(root=root, device=device, launch=launch, machine=name, only=only, seconds=seconds, until=until)
     codes = {suite: measure(suite, asked) for suite in wanted}
     for suite, code in codes.items():
         said = {0: "filed", MORE: "more to do: the same command again", NOTHING: "not measured"}

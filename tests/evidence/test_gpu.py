@@ -147,6 +147,19 @@ def test_a_run_of_another_card_is_left_as_it_is_and_one_of_this_card_begins(scen
     assert store.read_run(home(scenario)).machine.identity == run.machine.identity
 
 
+def test_where_forks_cannot_use_the_device_children_are_spawned_and_no_forked_run_is_gone_on_with(
+    scenario: Scenario, ask: Ask
+) -> None:
+    placed(scenario.case("one"))
+    ask()
+    shutil.rmtree(scenario.folder / "results")
+    cut(scenario.runs[0])
+    assert ask("--launch", "spawn").code == 0
+    assert len(scenario.runs) == 2
+    assert store.read_run(home(scenario)).launch == "spawn"
+    assert (ask().code, len(scenario.runs)) == (0, 2)
+
+
 def test_a_case_that_fails_for_good_does_not_keep_a_run_from_its_end(scenario: Scenario, ask: Ask) -> None:
     placed(scenario.case("one").case("bad", fault="raise").case("late", fault="flaky"))
     assert ask().code == 0
