@@ -1,4 +1,4 @@
-"""`python -m tests.evidence.gpu` on the fake CUDA device: it begins, goes on, files, and files nothing empty."""
+"""`python -m tests.evidence.gpu` on the fake CUDA device: it begins, goes on, files, profiles, files nothing empty."""
 
 import shutil
 import sys
@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from bench.api.planning import Options, plan
 from bench.measure.runner import IN_ROUND
 from bench.records.suite import Level
 from bench.store import folder as store
 from tests.evidence import gpu
-from tests.evidence.gpu import Asked, finished, main
+from tests.evidence.gpu import AT_HOME, PROFILED, Asked, finished, main
 from tests.scenario import Said, Scenario, bench, wait_until
 
+ROOT = Path(__file__).resolve().parents[2]
 SUITE = "scenario"
+NEXT = "; ".join(AT_HOME)
 Ask = Callable[..., Said]
 
 
@@ -56,6 +59,8 @@ def test_a_suite_is_measured_and_filed_once(scenario: Scenario, ask: Ask) -> Non
     said = ask()
     assert (said.code, len(scenario.runs)) == (0, 1)
     assert f"{SUITE}: filed" in said.out
+    assert NEXT == "bench report; bench claims; bench report"
+    assert NEXT in said.out
 
 
 def test_a_run_that_was_cut_off_is_gone_on_with_and_not_begun_anew(scenario: Scenario, ask: Ask) -> None:
@@ -78,6 +83,7 @@ def test_without_time_nothing_begins_and_the_same_command_is_asked_for_again(sce
     said = ask("--seconds", "1")
     assert (said.code, scenario.runs) == (4, [])
     assert "the same command again" in said.out
+    assert NEXT not in said.out
 
 
 def cut(folder: Path) -> None:
@@ -158,6 +164,48 @@ def test_where_forks_cannot_use_the_device_children_are_spawned_and_no_forked_ru
     assert len(scenario.runs) == 2
     assert store.read_run(home(scenario)).launch == "spawn"
     assert (ask().code, len(scenario.runs)) == (0, 2)
+
+
+def test_what_some_cases_spend_their_time_on_is_filed_beside_their_run(
+    scenario: Scenario, ask: Ask, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(PROFILED, SUITE, "one")
+    placed(scenario.case("one", fault="kernels").case("two"))
+    profile = home(scenario) / "profile"
+    assert (ask("--only", "one").code, profile.exists()) == (0, False)
+    assert ask().code == 0
+    assert {path.name for path in profile.iterdir()} == {"profile.md", "operators.csv", "kernels.csv"}
+    page = (profile / "profile.md").read_text()
+    assert "trace" not in page
+    assert "fake_gemm" in (profile / "kernels.csv").read_text()
+    for words in (["report"], ["report", "--check"]):
+        assert bench(*words, folder=scenario.folder, monkeypatch=monkeypatch, capfd=capfd).code == 0
+    (profile / "profile.md").write_text("kept")
+    assert (ask().code, (profile / "profile.md").read_text()) == (0, "kept")
+    (home(scenario) / store.RUN).unlink()
+    assert ask().code == 0
+    assert (profile / "profile.md").read_text().startswith("# Profile of scenario"), "of another run it is another"
+    shutil.rmtree(profile)
+    assert (ask("--seconds", "1").code, profile.exists()) == (4, False)
+
+
+def test_a_profile_that_cannot_be_made_is_said_to_be_missing(
+    scenario: Scenario, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROFILED, SUITE, "bad")
+    placed(scenario.case("one").case("bad", fault="raise"))
+    said = ask()
+    assert said.code == 3
+    assert "filed without its profile" in said.err
+    assert home(scenario).exists()
+    assert not (home(scenario) / "profile").exists()
+
+
+def test_what_is_profiled_is_the_published_shape_as_a_loop_and_by_cudnn() -> None:
+    only = PROFILED["lstm_fusion"]
+    cases = plan(ROOT / "suites" / "lstm_fusion.yaml", Options(device="cuda", only=only)).cases
+    assert [case.levels["rung"] for case in cases] == ["hoisted", "fused"]
+    assert {case.levels["shape"] for case in cases} == {"flashrnn_fp16"}
 
 
 def test_a_case_that_fails_for_good_does_not_keep_a_run_from_its_end(scenario: Scenario, ask: Ask) -> None:
