@@ -1,7 +1,8 @@
 """This machine → facts, ten seconds of its noise as trials would meet it, and advice. Changes nothing.
 
 The noise is measured with the harness's own means: a server, and children pinned to the core on which trials run, which
-repeat the sentinel. One child has one thread and the next all, so that what drifts touches both alike."""
+repeat the sentinel. One child has one thread and the next all, so that what drifts touches both alike. They are forks
+of the server, or where that cannot be (of one that has opened a GPU) interpreters, which take seconds to start."""
 
 import os
 import time
@@ -21,7 +22,7 @@ from bench.measure.kernel import busy_seconds, siblings
 from bench.measure.machine import machine
 from bench.measure.weather import Weather
 from bench.records.card import throttles
-from bench.records.nouns import Finding, Machine, Unknown
+from bench.records.nouns import Finding, Launch, Machine, Unknown
 from bench.statistics import median, quantile
 
 SENTINELS = 20
@@ -33,7 +34,7 @@ of each kind."""
 
 MEASURED = {
     "server_start": ("s", "starting a server, once a round"),
-    "child_start": ("s", "forking a child, once a trial"),
+    "child_start": ("s", "starting a child, once a trial"),
     "clock_resolution": ("s", "the smallest step of the clock"),
     "sentinel": ("s", "a fixed computation on one thread, best decile"),
     "sentinel_median": ("s", "… median"),
@@ -81,7 +82,7 @@ class _Look:
     busy: float | Unknown | None
 
 
-def diagnose(device: str, *, wait: float | None = 0) -> Diagnosis:
+def diagnose(device: str, *, launch: Launch = "fork", wait: float | None = 0) -> Diagnosis:
     """Looks at this machine, alone on it as a measurement is.
 
     Raises BenchError where the device is none or cannot be used, Busy while something is measured."""
@@ -90,7 +91,7 @@ def diagnose(device: str, *, wait: float | None = 0) -> Diagnosis:
     with measuring("bench doctor", site, device=device, wait=wait):
         facts = surroundings(site.cores)
         began = time.monotonic()
-        with closing(Server(_setup(device, site), allocator="retain", number=1)) as server:
+        with closing(Server(_setup(device, launch, site), allocator="retain", number=1)) as server:
             start = time.monotonic() - began
             facts |= weather.libraries(server, device=device, cores=site.cores[-1:])
             looks = list(_looks(server, device, site.cores))
@@ -102,10 +103,10 @@ def diagnose(device: str, *, wait: float | None = 0) -> Diagnosis:
     return Diagnosis(machine=machine(device, None), facts=facts, measured=measured, findings=advise(evidence))
 
 
-def _setup(device: str, site: Site) -> Setup:
+def _setup(device: str, launch: Launch, site: Site) -> Setup:
     return Setup(
         device=device,
-        launch="fork",
+        launch=launch,
         preload=(),
         own_cores=site.own_cores,
         allowed_cores=site.cores,

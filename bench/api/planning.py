@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from bench.errors import BenchError
 from bench.measure.device import kind_of
@@ -18,7 +17,7 @@ from bench.plan.select import select
 from bench.plan.suite import load_suite
 from bench.plan.targets import find_target
 from bench.records.metrics import ENERGY, shown
-from bench.records.nouns import Case
+from bench.records.nouns import Case, Launch
 from bench.records.suite import Level, Policy, PolicyKeys, Suite
 
 DEVICE = re.compile(r"cpu|fake|fake-cuda|cuda(:[0-9]{1,4})?")
@@ -34,7 +33,7 @@ class Options:
     quick: bool = False
     policy: PolicyKeys = field(default_factory=dict)
     device: str = "cpu"
-    launch: Literal["fork", "spawn"] = "fork"
+    launch: Launch = "fork"
     seed: int | None = None
     data: Path | None = None
     machine: str | None = None
@@ -100,25 +99,49 @@ def notes(plan: Plan) -> tuple[str, ...]:
     return tuple(note for target in targets for note in find_target(target, plan.project).notes)
 
 
-STEPS_OF_A_TRIAL, STEPS_OF_A_SURVEY = 10, 65
+STEPS_OF_A_TRIAL, STEPS_OF_A_SURVEY, PROFILING = 10, 5, 60
 """So many steps a trial and a survey take the time of, however long one is. A trial makes those of its warm-up, three
 samples and, on a GPU, what looks whether they lie ready. A survey makes five, two of them under profilers, which take
-30 µs for each operator and each kernel that they see, of which there are ten for every launch."""
+30 µs for each operator and each kernel that they see, of which there are ten for every launch: so many times the
+launching of a step."""
+OPENING = 1.0
+"""Seconds that a GPU's context and libraries take, in every process."""
 
 
-def expected_seconds(plan: Plan, *, steps: Mapping[str, float] | None = None) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """Seconds that somebody knows of a case before it is measured: of a step, to launch its kernels one by one and to
+    work them off, which go on beside each other; of each of its processes, to build what it works on."""
+
+    launching: float = 0.0
+    working: float = 0.0
+    building: float = 0.0
+
+    @property
+    def step(self) -> float:
+        return max(self.launching, self.working)
+
+
+def expected_seconds(plan: Plan, *, foreseen: Mapping[str, Foreseen] | None = None) -> float:
     """A guess before anything is known: 3.3 s a server and 0.1 s a trial beside what is timed, 0.5 s a survey; on a GPU
-    a trial is timed by two clocks, and metered where the suite shows energy. `steps`: the seconds that launching a step
-    takes, by case, where somebody knows."""
+    a trial is timed by two clocks, and metered where the suite shows energy, and a process is a context. `foreseen`: by
+    case, where somebody knows more."""
     kind = kind_of(plan.options.device)
     if not kind.real:
         return 0.0
     measured = [case for case in plan.cases if case.skip is None]
     policy, allocators = plan.policy, {case.allocator for case in measured}
     servers = len(allocators) * (1 + policy.rounds / policy.rounds_per_server)
+    processes = (1 + policy.rounds) * len(measured if (policy.isolate or kind.isolate) == "case" else allocators)
     timed = policy.trial_seconds * (1 + SHARE * kind.gpu) + 0.1
     hot = sum(case.cache == "hot" for case in measured) if kind.gpu and ENERGY in shown(plan.suite) else 0
-    long = sum(steps.get(case.id, 0.0) for case in measured) if steps else 0.0
-    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * timed)
-    guess += long * (STEPS_OF_A_SURVEY + policy.rounds * STEPS_OF_A_TRIAL) + hot * policy.rounds * METERED
+    guess = 3.3 * servers + len(measured) * (0.5 + policy.rounds * timed) + kind.gpu * OPENING * processes
+    guess += hot * policy.rounds * METERED
+    guess += sum(_beyond(foreseen[case.id], policy.rounds) for case in measured) if foreseen else 0.0
     return min(guess, policy.max_seconds or guess)
+
+
+def _beyond(known: Foreseen, rounds: int) -> float:
+    """What a case takes for being large: building, long steps, and profilers that see many launches."""
+    steps = STEPS_OF_A_SURVEY + rounds * STEPS_OF_A_TRIAL
+    return known.step * steps + known.launching * PROFILING + known.building * (1 + rounds)

@@ -6,19 +6,20 @@ from dataclasses import asdict
 import click
 
 from bench.api.doctor import MEASURED, Diagnosis, diagnose
-from bench.cli.options import waiting
-from bench.records.nouns import Unknown
+from bench.cli.options import DEVICE, LAUNCH, waiting
+from bench.records.nouns import Launch, Unknown
 from bench.report.inert import json_text, spoken
 from bench.units import common_scale, significant
 
 
 @click.command("doctor")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 … or fake.")
+@DEVICE
+@LAUNCH
 @click.option("--wait", type=float, help="Seconds to wait while a measurement holds the machine.")
 @click.option("--json", "as_json", is_flag=True, help="One object: machine, facts, measured, findings.")
-def command(device: str, wait: float | None, as_json: bool) -> None:
+def command(device: str, launch: Launch, wait: float | None, as_json: bool) -> None:
     """Says what of this machine can change a number, and how noisy it is now; takes about ten seconds."""
-    found = diagnose(device, wait=waiting(wait))
+    found = diagnose(device, launch=launch, wait=waiting(wait))
     if as_json:
         click.echo(json_text(json.dumps(as_json_object(found), indent=1, allow_nan=False)))
     else:

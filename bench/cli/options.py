@@ -16,6 +16,15 @@ from bench.units import parse_share
 _PLACING = ("only", "quick", "device", "launch", "seed", "data", "machine")
 _POLICY = ("rounds", "precision", "max_seconds", "threads", "allocator", "isolate")
 
+LAUNCH = click.option(
+    "--launch",
+    type=click.Choice(["fork", "spawn"]),
+    default=Options().launch,
+    show_default=True,
+    help="Whether children are forks of their server, or interpreters of their own.",
+)
+DEVICE = click.option("--device", default=Options().device, show_default=True, help="cpu, cuda, cuda:1 … or fake.")
+
 _DECORATORS = (
     click.option("-k", "only", metavar="EXPR", help="Cases to take: `lstm and not batch=64`."),
     click.option("--set", "sets", multiple=True, metavar="FACTOR=LEVEL,…", help="Levels instead of the suite's."),
@@ -23,10 +32,10 @@ _DECORATORS = (
     click.option("--rounds", type=int, help="Exactly so many rounds, six at least."),
     click.option("--precision", metavar="SHARE", help="Half-width of the interval to reach: 2% or 0.02."),
     click.option("--max-seconds", type=float, help="Budget of the suite."),
-    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 … or fake."),
+    DEVICE,
     click.option("--threads", type=int, help="Threads of a case."),
     click.option("--allocator", type=click.Choice(["retain", "system"]), help="What malloc does with large blocks."),
-    click.option("--launch", type=click.Choice(["fork", "spawn"]), default="fork", show_default=True),
+    LAUNCH,
     click.option("--isolate", type=click.Choice(["case", "round"]), help="What shares a process."),
     click.option("--seed", type=int, help="Of order, weights and batches; drawn where it is not given."),
     click.option("--data", type=click.Path(path_type=Path), help="Folder that the cases find as $BENCH_DATA."),

@@ -16,6 +16,7 @@ Schema = Annotated[int, Field(ge=1, le=SCHEMA)]
 Status = Literal["ok", "skipped", "unavailable", "failed", "timeout", "oom", "crashed", "invalid", "cancelled"]
 Kind = Literal["survey", "timed", "fact", "peak"]
 Unknown = Literal["unknown"]
+Launch = Literal["fork", "spawn"]
 Observation = Level | tuple[Level | tuple[Level, ...], ...]
 """What a fact sees: a truth value, a number, a text, or a list of them, as matrices of lists."""
 Side = Literal["", "base", "candidate", "reference", "control"]
@@ -146,7 +147,7 @@ class Run:
     suite_file: str
     policy: Policy
     device: str
-    launch: Literal["fork", "spawn"]
+    launch: Launch
     isolate: Literal["case", "round"]
     seed: int
     options: dict[str, str]

@@ -10,8 +10,10 @@ import pytest
 from bench.api import doctor
 from bench.api.doctor import MEASURED, diagnose, disturbed
 from bench.errors import BenchError, Busy
+from bench.measure.client import Server, Setup
 from bench.measure.weather import Weather
-from bench.records.nouns import Unknown
+from bench.records.nouns import Launch, Unknown
+from bench.records.suite import Allocator
 
 QUIET = 10_000_000
 
@@ -63,6 +65,22 @@ def test_the_cores_of_this_process_are_what_they_were(monkeypatch: pytest.Monkey
     with pytest.raises(BenchError, match="no server today"):
         diagnose("cpu")
     assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.parametrize("launch", ["fork", "spawn"])
+def test_children_are_started_as_it_is_asked_for(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that has opened a GPU cannot be forked from, and the doctor is whom one asks why nothing is measured."""
+    told = []
+
+    class Told(Server):
+        def __init__(self, setup: Setup, *, allocator: Allocator, number: int) -> None:
+            told.append(setup.launch)
+            super().__init__(setup, allocator=allocator, number=number)
+
+    monkeypatch.setattr(doctor, "Server", Told)
+    monkeypatch.setattr(doctor, "CHILDREN", 1)
+    assert diagnose("fake-cuda", launch=launch).measured["child_start"] != "unknown"
+    assert told == [launch]
 
 
 def _refuse(*_: object) -> None:

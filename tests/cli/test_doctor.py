@@ -10,6 +10,8 @@ import pytest
 
 from bench.api import doctor
 from bench.api.doctor import MEASURED
+from bench.measure import client
+from bench.measure.client import refuse_opened
 from bench.store import folder as store
 from tests.scenario import Said, Scenario
 
@@ -21,6 +23,18 @@ def test_facts_numbers_and_advice_are_printed(say: Say) -> None:
     assert said.code == 0
     for part in ("identity", "allowed cores", "governor", "a fixed computation on one thread, best decile"):
         assert part in said.out
+
+
+def test_where_a_fork_cannot_use_the_device_children_are_spawned(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(gpu: str) -> None:
+        refuse_opened(gpu or "/dev/nvidiactl")
+
+    monkeypatch.setattr(client, "refuse_opened", refused)
+    monkeypatch.setattr(doctor, "CHILDREN", 1)
+    said = say("doctor", "--device", "fake-cuda")
+    assert said.code == 2
+    assert "--launch spawn" in said.err
+    assert say("doctor", "--device", "fake-cuda", "--launch", "spawn").code == 0
 
 
 def test_as_json_every_number_has_its_unit_and_every_finding_its_advice(say: Say) -> None:

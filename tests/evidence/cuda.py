@@ -2,11 +2,11 @@
 
     python -m tests.evidence.cuda [--device cuda:1] [--table FILE] [--without "two runs,cold"]
 
-Exit 0 where everything that was asked holds, 1 where something does not, 3 without a GPU. Each check is a function and
-a line in CHECKS; its rows say what was found beside what is asked of it. What a process of its own must show (a fork of
-a server, a whole run) is shown by one; the rest is measured here, with the device that a trial has. With `--table` the
-rows of a check are in that file as soon as it is over, and a check whose rows are there already is not made again: what
-was cut off goes on.
+Exit 0 where everything that was asked holds, 1 where something does not or could not be looked at, 3 without a GPU.
+Each check is a function and a line in CHECKS; its rows say what was found beside what is asked of it. What a process of
+its own must show (a fork of a server, a whole run) is shown by one; the rest is measured here, with the device that a
+trial has. With `--table` the rows of a check are in that file as soon as it is over, and a check whose rows are there
+already is not made again: what was cut off goes on.
 
 On a borrowed machine with a GPU, torch 2.11 on Python 3.12 and most of what bench needs (no package can be fetched
 there), the first minutes are one command in the repository's root, 10 minutes at most, with the folder `.whl` carried
@@ -28,19 +28,18 @@ The servers of a run find bench by that PYTHONPATH: they do not look into the fo
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import click
 import torch
 
-from bench.analysis.analysed import Analysed, analyse
+from bench.analysis.analysed import analyse
 from bench.api.planning import Options
 from bench.api.running import run
 from bench.errors import BenchError
@@ -52,9 +51,31 @@ from bench.measure.request import Place
 from bench.measure.runner import Means, Runner
 from bench.measure.sampler import Step
 from bench.measure.workload import build, locate
-from bench.records.nouns import Record
-from bench.statistics import median, quantile
+from bench.records.nouns import Launch, Record
+from bench.statistics import median
 from bench.store import folder as store
+from tests.evidence.cuda_rows import (
+    AGAIN,
+    ALL_MEASURED,
+    AS_DO_BENCH,
+    AS_POWER,
+    CLOCKS_AGREE,
+    ENDED,
+    FASTER,
+    LAUNCHED,
+    NEARER,
+    Row,
+    Times,
+    check_of,
+    clock_row,
+    cold_row,
+    differences,
+    energy_row,
+    graph_rows,
+    launch_row,
+    lines_of,
+    repeated_row,
+)
 from tests.measure.made_up import ScriptedJudge, case, shuffled
 from tests.measure.made_up import run as made_up_run
 
@@ -63,18 +84,8 @@ SUITE, CASES = ROOT / "suites" / "rnn_vs_cnn.yaml", "inference"
 SUBJECT = ROOT / "tests" / "measure"
 LAYER = "networks.experiments.implementations:layer"
 LEVELS = {"family": "lstm", "mode": "forward", "batch": 1, "steps": 28, "features": 28, "hidden": 100}
-
-WITHIN, LEAST = 0.01, 1e-3
-"""By how much events and the wall clock may differ, for steps that take so many seconds at least."""
-COLD_WITHIN, LONG, SHORT = 0.03, 50e-6, 20e-6
-"""By how much our cold time may differ from do_bench's over LONG; below SHORT it is to be nearer to the profiler's."""
-REPEATED = 0.01
-POWER_WITHIN = 0.05
 SAMPLE_SECONDS, TRIAL_SECONDS = 0.02, 0.3
-PROFILED_STEPS, LAUNCHED = 50, 4
-HEAD = "| check | what | found | asked | holds |\n|---|---|---|---|---|"
-ENDED = "ended early"
-Launch = Literal["fork", "spawn"]
+PROFILED_STEPS = 50
 LAUNCHES: tuple[Launch, ...] = ("fork", "spawn")
 RUN_SECONDS = 80.0
 """Of each of two runs, surveys and repeats included."""
@@ -83,27 +94,11 @@ OURS = ("Memset", "FillFunctor", "spin_kernel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What was looked at, what was found, what is asked; `holds` is None where nothing is."""
+class Check:
+    """The rows of a check on a device, and all that is asked in them: what no row judges does not hold."""
 
-    check: str
-    what: str
-    found: str
-    asked: str = ""
-    holds: bool | None = None
-
-    def text(self) -> str:
-        """A line of the table."""
-        said = {True: "yes", False: "no", None: ""}[self.holds]
-        return f"| {self.check} | {self.what} | {self.found} | {self.asked} | {said} |"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """Seconds of a step by the wall clock and by the device's own."""
-
-    latency: float
-    device: float
+    rows: Callable[[str], Iterable[Row]]
+    asks: tuple[str, ...]
 
 
 def times(step: Step, device: Device, *, cold: bool = False) -> Times:
@@ -124,18 +119,12 @@ def times(step: Step, device: Device, *, cold: bool = False) -> Times:
 
 def launches(device: str) -> Iterator[Row]:
     """Whether children of either kind can use the GPU, and what their start and their context cost."""
-    asked = "every survey and trial is measured"
     for launch in LAUNCHES:
         try:
-            records = launched(device, launch)
+            yield launch_row(launch, launched(device, launch))
         except BenchError as error:
-            yield Row(check="launch", what=launch, found=str(error).replace("\n", " "), asked=asked, holds=False)
-            continue
-        first = next((record for record in records if "context" in record.phases), None)
-        phases = {} if first is None else first.phases
-        cost = ", ".join(f"{name} {phases[name]:.2f} s" for name in ("start", "context", "libraries") if name in phases)
-        wrong = next((record.note for record in records if record.status != "ok"), None)
-        yield Row(check="launch", what=launch, found=wrong or cost, asked=asked, holds=wrong is None)
+            text = str(error).replace("\n", " ")
+            yield Row(check="launch", what=launch, found=text, asked=ALL_MEASURED, holds=False)
 
 
 def launched(device: str, launch: Launch) -> list[Record]:
@@ -171,22 +160,14 @@ def clocks(device: str) -> Iterator[Row]:
         yield clock_row(name, times(step, made))
 
 
-def clock_row(name: str, found: Times) -> Row:
-    """The two clocks agree, or the step is too short to ask."""
-    differ = found.latency / found.device - 1
-    long = found.latency >= LEAST
-    text = f"wall {found.latency * 1e3:.3f} ms, events {found.device * 1e3:.3f} ms, {differ:+.2%}"
-    asked = f"within {WITHIN:.0%} over {LEAST * 1e3:g} ms"
-    return Row(check="clocks", what=name, found=text, asked=asked, holds=abs(differ) <= WITHIN if long else None)
-
-
 def cold(device: str) -> Iterator[Row]:
     """Our cold time against Triton's, and both against the profiler's time of the kernel. All that is timed comes
     before the first profile: the profiler's library stays with the process, and slows launches down."""
     try:
         from_triton = triton_median()
     except ImportError as error:
-        yield Row(check="cold", what="triton.testing.do_bench", found=f"cannot be imported: {error}")
+        text = f"cannot be imported: {error}"
+        yield Row(check="cold", what="triton.testing.do_bench", found=text, asked=AS_DO_BENCH, holds=False)
         return
     made = ready(device)
     steps = {f"2^{exponent} floats + 1": plus_one(2**exponent, device) for exponent in (16, 18, 20, 22, 24, 26, 28)}
@@ -208,19 +189,6 @@ def triton_median() -> Callable[[Step], float]:
     return lambda step: float(do_bench(step, return_mode="median"))
 
 
-def cold_row(name: str, ours: float, theirs: float, kernel: float | None) -> Row:
-    """Long kernels as do_bench times them, short ones nearer to what the profiler says, where it says anything."""
-    seen = "none" if kernel is None else f"{kernel * 1e6:.2f}"
-    text = f"ours {ours * 1e6:.2f}, do_bench {theirs * 1e6:.2f}, profiler {seen} µs"
-    if theirs > LONG:
-        asked, holds = f"within {COLD_WITHIN:.0%} of do_bench", abs(ours / theirs - 1) <= COLD_WITHIN
-        return Row(check="cold", what=name, found=text, asked=asked, holds=holds)
-    if kernel is not None and kernel < SHORT:
-        asked = "nearer to the profiler than do_bench"
-        return Row(check="cold", what=name, found=text, asked=asked, holds=abs(ours - kernel) < abs(theirs - kernel))
-    return Row(check="cold", what=name, found=text)
-
-
 def kernel_seconds(step: Step, device: Device) -> float | None:
     """What the profiler says that the kernels of a step take, caches cold: the median of a few steps; None where the
     driver lets it see none."""
@@ -239,7 +207,7 @@ def kernel_seconds(step: Step, device: Device) -> float | None:
     return median([sum(found[i : i + each]) for i in range(0, len(found) - each + 1, each)]) / 1e6
 
 
-def graphs(device: str) -> Iterator[Row]:
+def graphs(device: str) -> list[Row]:
     """The same layer as a loop and as a CUDA graph of that loop: launched at once, it waits for the processor less."""
     made, found = ready(device), dict[str, Times]()
     for rung in ("cell_loop", "graph_cell_loop"):
@@ -247,16 +215,6 @@ def graphs(device: str) -> Iterator[Row]:
         step = build(builder, {**LEVELS, "rung": rung}, {"device": device, "seed": 7}).step
         found[rung] = times(step, made)
     return graph_rows(found)
-
-
-def graph_rows(found: dict[str, Times]) -> Iterator[Row]:
-    """What each takes, and whether the last has less to launch than the first."""
-    waits = [each.latency - each.device for each in found.values()]
-    for (rung, each), wait in zip(found.items(), waits, strict=True):
-        text = f"wall {each.latency * 1e6:.1f}, device {each.device * 1e6:.1f}, launching {wait * 1e6:.1f} µs"
-        last = rung == list(found)[-1]
-        asked, holds = ("launched faster than the loop", wait < waits[0]) if last else ("", None)
-        yield Row(check="graphs", what=rung, found=text, asked=asked, holds=holds)
 
 
 def energies(device: str) -> Iterator[Row]:
@@ -273,18 +231,6 @@ def energies(device: str) -> Iterator[Row]:
         yield energy_row(f"product of {side:,}²", [energy.metered(step, made, made.card, loops=loops) for _ in "12"][1])
 
 
-def energy_row(name: str, found: Mapping[str, float]) -> Row:
-    """The card's counter against its own word on its power."""
-    asked = f"within {POWER_WITHIN:.0%} of power × time"
-    if not found:
-        return Row(check="energy", what=name, found="the card has no counter that moves", asked=asked, holds=False)
-    joules = found["energy"]
-    seconds, watts = found["metered_seconds"] / found["metered_steps"], found.get("metered_power", 0.0)
-    differ = joules / (watts * seconds) - 1 if watts else float("inf")
-    text = f"{joules * 1e3:.4g} mJ a step, {watts:.0f} W × {seconds * 1e6:.4g} µs, {differ:+.1%}"
-    return Row(check="energy", what=name, found=text, asked=asked, holds=abs(differ) <= POWER_WITHIN)
-
-
 def two_runs(device: str) -> Iterator[Row]:
     """The same cases twice, by either clock."""
     with TemporaryDirectory() as folder:
@@ -298,26 +244,6 @@ def two_runs(device: str) -> Iterator[Row]:
         yield repeated_row(metric, differences(first, second, metric))
 
 
-def differences(first: Analysed, second: Analysed, metric: str) -> list[float]:
-    """By how much the medians of each case differ, as shares."""
-    found = []
-    for name in first.cases:
-        one, other = (list(each.values[name, metric].values()) for each in (first, second))
-        if one and other:
-            found.append(abs(median(other) / median(one) - 1))
-    return found
-
-
-def repeated_row(metric: str, found: Sequence[float]) -> Row:
-    """Nineteen of twenty cases lie that near."""
-    asked = f"at most {REPEATED:.0%} at p95"
-    if not found:
-        return Row(check="two runs", what=metric, found="no case was measured in both", asked=asked, holds=False)
-    worst = quantile(found, 0.95)
-    text = f"{len(found)} cases, p50 {median(found):.2%}, p95 {worst:.2%}"
-    return Row(check="two runs", what=metric, found=text, asked=asked, holds=worst <= REPEATED)
-
-
 def ready(device: str) -> CudaDevice:
     """The device as a trial has it."""
     made = CudaDevice({"device": device})
@@ -325,37 +251,33 @@ def ready(device: str) -> CudaDevice:
     return made
 
 
-CHECKS: dict[str, Callable[[str], Iterator[Row]]] = {
-    "launch": launches,
-    "two runs": two_runs,
-    "clocks": clocks,
-    "graphs": graphs,
-    "energy": energies,
-    "cold": cold,
+CHECKS = {
+    "launch": Check(rows=launches, asks=(ALL_MEASURED,)),
+    "two runs": Check(rows=two_runs, asks=(AGAIN,)),
+    "clocks": Check(rows=clocks, asks=(CLOCKS_AGREE,)),
+    "graphs": Check(rows=graphs, asks=(FASTER,)),
+    "energy": Check(rows=energies, asks=(AS_POWER,)),
+    "cold": Check(rows=cold, asks=(AS_DO_BENCH, NEARER)),
 }
 """In the order of the table. First those whose processes are to have the card for themselves: this one makes a context
 of its own after them. Last the one that profiles: what is timed after a profile in its process launches slower."""
 
 
 def checked(name: str, device: str) -> Iterator[Row]:
-    """The check's rows; one that says why it ended, where it did."""
+    """The check's rows, and one for each thing asked that none of them judges; one that says why it ended, where it
+    did."""
+    judged = set[str]()
     try:
-        yield from CHECKS[name](device)
+        for row in CHECKS[name].rows(device):
+            judged |= {row.asked} if row.holds is not None else set()
+            yield row
     except Exception as error:  # noqa: BLE001 - time on a GPU is short: whatever ends a check, the others are to run
         text = f"{ENDED}: {type(error).__name__}: {error}".replace("\n", " ")
         yield Row(check=name, what="", found=text, holds=False)
-
-
-def lines_of(table: Path | None) -> list[str]:
-    """What an earlier start has found out, without the checks that ended early."""
-    lines = table.read_text().splitlines() if table is not None and table.exists() else HEAD.splitlines()
-    ended = {check_of(line) for line in lines if ENDED in line}
-    return [line for line in lines if check_of(line) not in ended]
-
-
-def check_of(line: str) -> str:
-    """The first cell of a row; empty for what is none."""
-    return line.split(" | ")[0].removeprefix("| ") if line.startswith("| ") else ""
+        return
+    for asked in CHECKS[name].asks:
+        if asked not in judged:
+            yield Row(check=name, what="", found="nothing that it could be asked of", asked=asked, holds=False)
 
 
 @click.command()

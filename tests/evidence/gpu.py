@@ -1,11 +1,14 @@
 """Suites on a GPU → published runs, in pieces of under eight minutes: the same command again goes on where it was.
 
-    python -m tests.evidence.gpu [SUITE…] [--device cuda:1] [--seconds 460] [--machine NAME] [--only EXPR] [--dry-run]
+    python -m tests.evidence.gpu [SUITE…] [--device cuda:1] [--launch spawn] [--seconds 420] [--machine NAME]
+                                 [--only EXPR] [--dry-run]
 
 Without SUITE all of SUITES. Each is measured by `bench run --max-seconds`, interrupted when the time of this call is
 over, gone on with by `bench run --resume` in the next, and filed under `results/<suite>/<machine>/` when nothing is
 left to measure or to repeat. A run that measured nothing is not filed, nor taken for the evidence one of other options
-(`--quick`, `-k`, `--set`, other rounds). `--dry-run` says what every suite is expected to take.
+(`--quick`, `-k`, `--set`, other rounds). Of some cases (PROFILED) a profile is filed beside the run, in `profile/`,
+without its traces. `--launch spawn` is for machines where what is forked cannot use CUDA. `--dry-run` says what every
+suite is expected to take.
 
 Runs lie under `.bench/runs/`. Whoever measures on a machine that is given back takes them along in one file, because
 few come back from there and none that git ignores goes there, and brings that file to the next call; another card is
@@ -18,12 +21,14 @@ whose files come back:
     python3 -m tests.evidence.gpu 2>&1 | tee $OUT/log
     tar czf $OUT/runs.tgz $(ls -d .bench/runs results/*/h[12]00 2>/dev/null)
 
-Here `tar xzf runs.tgz`, and `cp runs.tgz .whl/` before the next call.
+Here `tar xzf runs.tgz`, and `cp runs.tgz .whl/` before the next call. What is filed is on no page yet, and decides no
+claim: `bench report`, `bench claims` and once more `bench report` need no GPU and are run here, in this order.
 
 Exit 0 where all are filed, 4 where there is more to do, 3 where nothing could be measured; otherwise what `bench`
 ended with."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,16 +36,21 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from bench.analysis.judge import RunJudge
 from bench.api.places import RESULTS, project_root
+from bench.api.profiling import KERNELS, OPERATORS, PAGE
+from bench.cli.options import LAUNCH
 from bench.measure.ledger import Ledger
 from bench.measure.machine import machine
 from bench.measure.runner import repeats_due
-from bench.records.nouns import Run
+from bench.records.nouns import Launch, Run
+from bench.report.profiles.markdown import PERFETTO
 from bench.store import folder as store
+from bench.store.files import write
 from bench.store.folder import Stored
 from tests.evidence.gpu_expected import table
 
@@ -49,8 +59,14 @@ SUITES = (
     *("rnn_vs_cnn", "fairness", "slicing", "depth", "cells", "sequence_law", "convolution", "published", "launching"),
     *("lstm_fusion", "lstm_boundaries"),
 )
-SECONDS = 460.0
-"""Of one call: a command on a lent machine has ten minutes at most, and starting servers and publishing are in it."""
+PROFILED = {"lstm_fusion": "shape=flashrnn_fp16 and mode=forward and (rung=hoisted or rung=fused)"}
+"""Whether cuDNN is as much faster than the loop there as others have published, or why not, is in what their steps
+spend their time on."""
+PROFILE = "profile"
+AT_HOME = ("bench report", "bench claims", "bench report")
+SECONDS, PUBLISHING, ENDING = 420.0, 30.0, 15.0
+"""Of one call, under eight minutes together: to begin and measure in; beyond that to file what is measured; for `bench`
+to end in once it is interrupted. A command on a lent machine has ten minutes at most."""
 LEAST = 45.0
 """With less time left no piece begins: a server and a context take a part of it."""
 MORE, NOTHING, INTERRUPTED = 4, 3, 130
@@ -66,6 +82,7 @@ class Asked:
 
     root: Path
     device: str
+    launch: Launch
     machine: str | None
     only: str | None
     seconds: float
@@ -111,8 +128,9 @@ def _empty(stored: Stored) -> bool:
 
 
 def _is_of(run: Run, suite: str, asked: Asked, identity: str) -> bool:
-    told = (run.suite.name, run.device, run.machine.identity)
-    return told == (suite, asked.device, identity) and run.gate is None and _options(run) == wanted(asked)
+    told = (run.suite.name, run.device, run.launch, run.machine.identity)
+    wants = (suite, asked.device, asked.launch, identity)
+    return told == wants and run.gate is None and _options(run) == wanted(asked)
 
 
 def _options(run: Run) -> Mapping[str, str]:
@@ -125,20 +143,29 @@ def wanted(asked: Asked) -> Mapping[str, str]:
     return {} if asked.only is None else {"only": asked.only}
 
 
+def home_of(suite: str, asked: Asked) -> Path:
+    """Where this machine's run of the suite is published."""
+    return asked.root / RESULTS / suite / (asked.machine or machine(asked.device, None).name)
+
+
 def filed(suite: str, asked: Asked) -> bool:
-    """Whether this machine's run of the suite is published: as it is asked for, or whole, which is more."""
-    name = asked.machine or machine(asked.device, None).name
-    home = asked.root / RESULTS / suite / name / store.RUN
-    if not home.exists():
+    """Whether this machine's run of the suite is published: as it is asked for, or whole, which is more. However its
+    processes were started: a device's minutes are too dear to measure it again for that."""
+    home = home_of(suite, asked)
+    if not (home / store.RUN).exists():
         return False
-    run = store.read_run(home.parent)
+    run = store.read_run(home)
     return run.device == asked.device and _options(run) in ({}, wanted(asked))
+
+
+def evidence(suite: str, asked: Asked) -> int:
+    """Measures and files the suite, and what is to be profiled of it, as far as it is not there; the exit code."""
+    code = 0 if filed(suite, asked) else measure(suite, asked)
+    return code or profile(suite, asked)
 
 
 def measure(suite: str, asked: Asked) -> int:
     """Begins or goes on with the suite until it is whole and filed, or this call is over; the exit code."""
-    if filed(suite, asked):
-        return 0
     folder = begun(suite, asked)
     while folder is None or not finished(store.read(folder)):
         if asked.left < LEAST:
@@ -153,48 +180,96 @@ def measure(suite: str, asked: Asked) -> int:
             return NOTHING
         if len(store.read(folder).records) == before:  # whatever is missing cannot be had
             break
-    named = [] if asked.machine is None else ["--machine", asked.machine]
-    return piece(["report", "--publish", str(folder), *named], asked, limited=False)
+    shutil.rmtree(home_of(suite, asked) / PROFILE, ignore_errors=True)  # it would lie beside another run than its own
+    code = piece(["report", "--publish", str(folder), *_named(asked)], asked, beyond=PUBLISHING)
+    return MORE if code == INTERRUPTED else code
+
+
+def profile(suite: str, asked: Asked) -> int:
+    """Profiles the suite's cases of PROFILED and files that beside its run, unless it is there or some cases alone are
+    asked for; the exit code. Traces are megabytes: they are not filed, nor what the page says of where they are."""
+    home = home_of(suite, asked) / PROFILE
+    if suite not in PROFILED or asked.only is not None or (home / PAGE).exists():
+        return 0
+    if asked.left < LEAST:
+        return MORE
+    with TemporaryDirectory() as folder:
+        words = ["profile", f"suites/{suite}.yaml", "-k", PROFILED[suite], "--out", folder, *_placed(asked)]
+        code = piece(words, asked)
+        if code != 0:
+            print(f"{suite}: it is filed without its profile", file=sys.stderr)
+            return MORE if code == INTERRUPTED else code
+        made = {path.name: path.read_text("utf-8") for path in Path(folder).iterdir() if path.suffix in (".csv", ".md")}
+    blocks = [block for block in made[PAGE].rstrip().split("\n\n") if PERFETTO not in block]
+    for name in (OPERATORS, KERNELS):
+        if name in made:
+            write(home / name, made[name].encode())
+    write(home / PAGE, ("\n\n".join(blocks) + "\n").encode())  # last: where it is, all is
+    return 0
 
 
 def _started(suite: str, asked: Asked) -> list[str]:
-    words = ["run", f"suites/{suite}.yaml", "--device", asked.device, "--max-seconds", str(asked.seconds)]
-    words += [] if asked.only is None else ["-k", asked.only]
-    return words + ([] if asked.machine is None else ["--machine", asked.machine])
+    words = ["run", f"suites/{suite}.yaml", "--max-seconds", str(asked.seconds), *_placed(asked)]
+    return words + ([] if asked.only is None else ["-k", asked.only])
 
 
-def piece(words: Sequence[str], asked: Asked, *, limited: bool = True) -> int:
-    """`bench` with these words, interrupted as by Ctrl-C where it would go beyond this call; its exit code."""
+def _placed(asked: Asked) -> list[str]:
+    return ["--device", asked.device, "--launch", asked.launch, *_named(asked)]
+
+
+def _named(asked: Asked) -> list[str]:
+    return [] if asked.machine is None else ["--machine", asked.machine]
+
+
+def piece(words: Sequence[str], asked: Asked, *, beyond: float = 0.0) -> int:
+    """`bench` with these words; its exit code. Where it would go on for longer than so many seconds `beyond` this call
+    it is interrupted as by Ctrl-C, and killed where that does not end it: what is on record stays either way."""
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "bench", *words]
     with subprocess.Popen(command, cwd=asked.root, env={**os.environ, "PYTHONPATH": paths}) as process:
         try:
-            return process.wait(max(asked.left, 0.0) if limited else None)
+            return process.wait(max(asked.left + beyond, 0.0))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
-            return process.wait()
+        try:
+            code = process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return INTERRUPTED
+        return code if code in MEASURED else INTERRUPTED  # it was at its end already; before its start it has no code
 
 
 @click.command()
 @click.argument("suites", nargs=-1)
 @click.option("--device", default="cuda", show_default=True)
+@LAUNCH
 @click.option("--machine", "name", help="What results call this machine.")
 @click.option("--only", metavar="EXPR", help="Some cases of them, as `bench run -k` takes them.")
 @click.option("--seconds", default=SECONDS, show_default=True, help="Of this call.")
 @click.option("--dry-run", is_flag=True, help="Only say what is expected.")
 def main(
-    *, suites: tuple[str, ...], device: str, name: str | None, only: str | None, seconds: float, dry_run: bool
+    *,
+    suites: tuple[str, ...],
+    device: str,
+    launch: Launch,
+    name: str | None,
+    only: str | None,
+    seconds: float,
+    dry_run: bool,
 ) -> None:
     """Measures and files SUITE…, or all."""
     root, wanted = project_root(Path.cwd()), suites or SUITES
     if dry_run:
         print(table(wanted, root, device))
         return
-    asked = Asked(root=root, device=device, machine=name, only=only, seconds=seconds, until=time.monotonic() + seconds)
-    codes = {suite: measure(suite, asked) for suite in wanted}
+    until = time.monotonic() + seconds
+    asked = Asked(root=root, device=device, launch=launch, machine=name, only=only, seconds=seconds, until=until)
+    codes = {suite: evidence(suite, asked) for suite in wanted}
     for suite, code in codes.items():
         said = {0: "filed", MORE: "more to do: the same command again", NOTHING: "not measured"}
         print(f"{suite}: {said.get(code, f'bench ended with {code}')}")
+    if not any(codes.values()):
+        print(f"the pages and the claims do not know of it yet; without a GPU, in this order: {'; '.join(AT_HOME)}")
     worst = [code for code in codes.values() if code not in (0, MORE)]
     sys.exit(max(worst) if worst else MORE if MORE in codes.values() else 0)
 

@@ -1,12 +1,14 @@
 """The script for an NVIDIA machine, as far as it can be tried without: on the fake CUDA device and made-up numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from click.testing import CliRunner
 
+from bench.analysis.analysed import analyse
 from bench.errors import BenchError
 from bench.measure import cuda as device
 from bench.measure.fake_cuda import FakeCudaDevice, FakeCudaWorkload
@@ -14,18 +16,25 @@ from bench.measure.kernels import Launched
 from bench.measure.processes import Json
 from bench.records.nouns import Record
 from tests.evidence import cuda
-from tests.evidence.cuda import (
-    CHECKS,
-    PROFILED_STEPS,
+from tests.evidence.cuda import CHECKS, PROFILED_STEPS, Check, checked
+from tests.evidence.cuda_rows import (
+    AS_DO_BENCH,
+    CLOCKS_AGREE,
+    HEAD,
+    LAUNCHED,
+    NEARER,
     Row,
     Times,
     clock_row,
     cold_row,
+    differences,
     energy_row,
     graph_rows,
+    launch_row,
     repeated_row,
 )
-from tests.measure.made_up import Steady
+from tests.measure.made_up import Steady, case, measured
+from tests.measure.made_up import run as made_up_run
 
 REQUEST: Json = {"round": 1, "attempt": 0, "kind": "timed", "side": "", "device": "fake-cuda"}
 
@@ -71,8 +80,20 @@ def test_cold_times_are_held_against_triton_s_if_long_and_the_profiler_s_if_shor
 
 @pytest.mark.parametrize(("differ", "holds"), [([0.001] * 20, True), ([0.02] * 20, False), ([0.0] * 39 + [0.5], True)])
 def test_two_runs_may_differ_in_one_case_of_twenty(differ: list[float], *, holds: bool) -> None:
-    assert repeated_row("latency", differ).holds is holds
-    assert repeated_row("latency", []).holds is False
+    assert repeated_row("latency", {str(number): share for number, share in enumerate(differ)}).holds is holds
+    assert repeated_row("latency", {}).holds is False
+
+
+def test_a_case_that_was_not_measured_in_both_runs_is_named_and_lets_them_not_hold() -> None:
+    """However near the others lie."""
+    made = made_up_run([case(name="one"), case(name="two")])
+    records = measured(made)
+    left = [record for record in records if (record.kind, record.case) != ("timed", "name=one")]
+    for one, other in ((records, left), (left, records)):
+        found = differences(analyse(made, one), analyse(made, other), "latency")
+        assert found == {"name=one": None, "name=two": 0}
+        row = repeated_row("latency", found)
+        assert (row.holds, row.found) == (False, "not measured in both: name=one")
 
 
 def test_a_graph_is_to_be_launched_faster_than_its_loop() -> None:
@@ -97,13 +118,62 @@ def test_children_of_either_kind_are_tried_and_their_costs_told() -> None:
 
 
 def test_where_a_fork_is_refused_the_other_kind_is_tried_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = measured(made_up_run([case(name="one"), case(name="two")]))[:LAUNCHED]
+
     def launched(_: str, launch: str) -> list[Record]:
         if launch == "fork":
             raise BenchError("a server has opened a GPU")
-        return []
+        return good
 
     monkeypatch.setattr(cuda, "launched", launched)
     assert [(row.what, row.holds) for row in cuda.launches("fake-cuda")] == [("fork", False), ("spawn", True)]
+
+
+def test_a_process_that_measures_nothing_or_less_than_it_was_asked_to_is_no_good() -> None:
+    records = measured(made_up_run([case(name="one"), case(name="two")]))[:LAUNCHED]
+    assert launch_row("fork", records).holds
+    assert launch_row("fork", []).holds is False
+    row = launch_row("fork", records[:-1])
+    assert (row.holds, row.found) == (False, "3 of 4 were measured")
+    failed = launch_row("fork", [*records[:-1], replace(records[-1], status="crashed", note=None)])
+    assert (failed.holds, failed.found) == (False, "crashed: ")
+
+
+def asked_of(monkeypatch: pytest.MonkeyPatch, name: str, rows: list[Row]) -> list[tuple[str, bool | None]]:
+    """What a check comes to that finds these rows: what is asked, and whether it holds."""
+    monkeypatch.setitem(CHECKS, name, replace(CHECKS[name], rows=lambda _: rows))
+    return [(row.asked, row.holds) for row in checked(name, "fake-cuda")]
+
+
+def test_a_check_that_judges_nothing_of_what_it_asks_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a card that is so quick, no step might reach the millisecond from which on something is asked."""
+    short, long = Times(latency=2e-5, device=1e-5), Times(latency=2e-3, device=2e-3)
+    rows = [clock_row("short", short)]
+    assert asked_of(monkeypatch, "clocks", rows) == [(CLOCKS_AGREE, None), (CLOCKS_AGREE, False)]
+    assert asked_of(monkeypatch, "clocks", [*rows, clock_row("long", long)]) == [
+        (CLOCKS_AGREE, None),
+        (CLOCKS_AGREE, True),
+    ]
+    assert asked_of(monkeypatch, "energy", [])[0][1] is False
+
+
+def test_of_cold_times_both_that_of_long_and_that_of_short_kernels_must_be_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    long, short = cold_row("long", 98e-6, 100e-6, 95e-6), cold_row("short", 11e-6, 13e-6, 10e-6)
+    assert asked_of(monkeypatch, "cold", [long, short]) == [(AS_DO_BENCH, True), (NEARER, True)]
+    assert asked_of(monkeypatch, "cold", [long]) == [(AS_DO_BENCH, True), (NEARER, False)]
+    assert asked_of(monkeypatch, "cold", [short]) == [(NEARER, True), (AS_DO_BENCH, False)]
+
+
+def test_without_triton_the_cold_times_do_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise ImportError("no triton here")
+
+    monkeypatch.setattr(cuda, "triton_median", missing)
+    rows = list(checked("cold", "fake-cuda"))
+    assert rows[0].found == "cannot be imported: no triton here"
+    assert [(row.asked, row.holds) for row in rows] == [(AS_DO_BENCH, False), (NEARER, False)]
 
 
 def test_everything_cold_is_timed_before_the_first_profile(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,16 +207,17 @@ def test_the_kernels_of_a_step_are_those_that_neither_empty_the_cache_nor_hold_t
     assert cuda.kernel_seconds(lambda: None, made) == pytest.approx(3e-6)
     monkeypatch.setattr(made, "kernels", lambda _: [])
     assert cuda.kernel_seconds(lambda: None, made) is None
-    assert cold_row("short", 1e-5, 2e-5, None).holds is None
+    assert [cold_row("short", 1e-5, theirs, None).holds for theirs in (1e-5, 4e-5)] == [False, False]
+    assert cold_row("long", 1e-4, 1e-4, None).holds
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, check: object, *words: str) -> tuple[int, str]:
+def shown(monkeypatch: pytest.MonkeyPatch, check: Callable[[str], Iterator[Row]], *words: str) -> tuple[int, str]:
     """The script with that check alone, on a machine that has a GPU."""
     monkeypatch.setattr(device.CudaDevice, "missing", lambda _: "")
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Made-up GPU")
     for name in list(CHECKS):
         monkeypatch.delitem(CHECKS, name)
-    monkeypatch.setitem(CHECKS, "only", check)
+    monkeypatch.setitem(CHECKS, "only", Check(rows=check, asks=()))
     result = CliRunner().invoke(cuda.main, list(words))
     return result.exit_code, result.stdout
 
@@ -188,7 +259,7 @@ def test_what_the_table_has_is_not_made_again_and_what_ended_early_is(
         with monkeypatch.context() as patched:
             assert shown(patched, check, "--table", str(table))[0] == code
     assert len(made) == 2
-    assert table.read_text().splitlines() == [*cuda.HEAD.splitlines(), "| only | this | that |  | yes |"]
+    assert table.read_text().splitlines() == [*HEAD.splitlines(), "| only | this | that |  | yes |"]
 
 
 @pytest.mark.skipif(device.DRIVER.exists(), reason="this machine has a GPU")
