@@ -249,6 +249,7 @@ def shown(made: Report) -> Shown:
         published=made.published,
         ran=made.ran,
         roofline=made.roofline,
+        crossings=made.crossings,
     )
 
 

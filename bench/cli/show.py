@@ -56,7 +56,7 @@ def show_report(made: Report) -> None:
         data.print(table_view(table))
     if made.roofline is not None:
         data.print(roofline_view(made.roofline))
-    found = every_answer(made.tables, made.laws, made.published)
+    found = every_answer(made.tables, made.laws, made.published, made.crossings)
     if found:
         data.print(answer_view(found))
     for finding in made.findings:

@@ -74,8 +74,9 @@ def with_levels(suite: Suite, chain: Sequence[Factors]) -> Suite:
 
     Where all of a factor's new levels are the suite's own, each block keeps those that it has, and a block that has
     none of them drops out: a selection never crosses what the suite did not cross. Levels that are new to the suite
-    replace the old ones in every block that has the factor. A block that takes a factor from `base` goes on doing so,
-    and shows it: the ids of cases do not depend on which other blocks are left."""
+    replace the old ones in every block that has the factor; a bundle that only blocks had in whose place others stand
+    is none of them. A block that takes a factor from `base` goes on doing so, and shows it: the ids of cases do not
+    depend on which other blocks are left."""
     if not any(chain):
         return suite
     changed = [_changed(suite, block, chain) for block in suite.factors]
@@ -90,8 +91,9 @@ def _changed(suite: Suite, block: Factors, chain: Sequence[Factors]) -> Factors 
         for chosen in (link[name] for link in chain if name in link):
             defined |= chosen if isinstance(chosen, dict) else {}
             mine = {*map(label, own), *map(label, changed[name])}
-            new = bool({*map(label, chosen)} - mine - {*map(label, known_levels(suite, name))})
-            kept = tuple(level for level in chosen if new or label(level) in mine)
+            there = [level for level in chosen if not defined or label(level) in defined]
+            new = bool({*map(label, there)} - mine - {*map(label, known_levels(suite, name))})
+            kept = tuple(level for level in there if new or label(level) in mine)
             if not kept:
                 return None
             changed[name] = {label(level): defined[label(level)] for level in kept} if defined else kept

@@ -1,9 +1,11 @@
-"""Tables, laws and published numbers → every answer that they give, and these as Markdown."""
+"""Tables, laws, published numbers and boundaries → every answer that they give, and these as Markdown."""
 
 from collections.abc import Iterable, Sequence
 
+from bench.records.boundaries import Crossing
 from bench.records.published import Beside
 from bench.report.answers import Answer, Said, answers
+from bench.report.crossings import crossing_answers
 from bench.report.in_short import NO_REFERENCE
 from bench.report.law_answers import law_answers
 from bench.report.markdown import inert, paragraph
@@ -14,14 +16,30 @@ from bench.report.published_answers import published_answers
 HEADING = "The answer"
 
 
-def every_answer(tables: Sequence[Table], laws: Iterable[Laws], published: Sequence[Beside]) -> tuple[Answer, ...]:
-    """Ratios to a reference, what is told apart, laws, and last what others have published."""
-    return (*answers(tables), *order_answers(tables), *law_answers(laws), *published_answers(published))
+def every_answer(
+    tables: Sequence[Table],
+    laws: Iterable[Laws],
+    published: Sequence[Beside],
+    crossings: Sequence[Crossing] = (),
+) -> tuple[Answer, ...]:
+    """Ratios to a reference, what is told apart, steps at boundaries, laws, and last what others have published."""
+    return (
+        *answers(tables),
+        *order_answers(tables),
+        *crossing_answers(crossings),
+        *law_answers(laws),
+        *published_answers(published),
+    )
 
 
-def answered_text(tables: Sequence[Table], laws: Sequence[Laws], published: Sequence[Beside]) -> str:
+def answered_text(
+    tables: Sequence[Table],
+    laws: Sequence[Laws],
+    published: Sequence[Beside],
+    crossings: Sequence[Crossing] = (),
+) -> str:
     """Of every answer its heading and an item a sentence; what there is instead where there is none."""
-    return "\n\n".join(map(_answer, every_answer(tables, laws, published))) or NO_REFERENCE
+    return "\n\n".join(map(_answer, every_answer(tables, laws, published, crossings))) or NO_REFERENCE
 
 
 def _answer(answer: Answer) -> str:

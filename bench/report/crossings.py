@@ -1,69 +1,91 @@
-"""Neighbours along a factor → Markdown: each stated boundary in a sentence, then a table of the steps."""
+"""Neighbours along a factor → the cells of a table of the steps, that table in Markdown, and the answer that they
+give: a sentence for each stated boundary."""
 
 from collections.abc import Iterator, Sequence
 
-from bench.records.boundaries import Crossing
+from bench.records.boundaries import Crossing, Step
 from bench.report.amounts import NOTHING, ratio_words
+from bench.report.answers import Answer, Said
 from bench.report.markdown import inert, paragraph
 from bench.report.nouns import Amount
 from bench.units import significant
 
 HEADING = "Across the boundaries"
 HEADS = ("boundary", "where", "ran below", "ran above", "time", "work", "step")
+NUMBERS = (4, 5)
+"""Which of these are numbers."""
 INTRODUCTION = (
     "Two neighbours that differ in one factor alone. Time: the larger's latency by the smaller's, with its 95 % "
     "interval; work: the same of their flops. A step is told where the whole interval says that one of the two is "
     "slower than its work allows beside the other, and the number is by how much. Listed are all pairs at the stated "
     "boundaries, and of the others those with a step."
 )
-_STEPS = ("larger slower", "smaller slower")
+HEADED = "latency across each boundary, by pairs of neighbours"
+_STEPS: tuple[Step, ...] = ("larger slower", "smaller slower")
+_OURS = (4,)
+
+
+def listed_crossings(found: Sequence[Crossing]) -> list[Crossing]:
+    """Those at the stated boundaries, and those with a step."""
+    return [each for each in found if each.stated or each.step in _STEPS]
 
 
 def crossings_text(found: Sequence[Crossing]) -> str:
-    """An introduction, an item for every stated boundary, a table; ends with one newline."""
-    items = "\n".join(f"- {sentence}" for sentence in sentences(found))
-    lines = [[*map(inert, HEADS)], ["---"] * 4 + ["---:"] * 2 + ["---"]]
-    lines += [_row(each) for each in found if each.stated or each.step in _STEPS]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return "\n\n".join(part for part in (paragraph(INTRODUCTION), items, table) if part) + "\n"
+    """An introduction and a table; ends with one newline."""
+    lines = [[*map(inert, HEADS)], ["---:" if place in NUMBERS else "---" for place in range(len(HEADS))]]
+    for each in listed_crossings(found):
+        texts = [text for text, _ in crossing_cells(each)]
+        lines.append([text if place in _OURS else inert(text) for place, text in enumerate(texts)])
+    return f"{paragraph(INTRODUCTION)}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def sentences(found: Sequence[Crossing]) -> Iterator[str]:
-    """`**hidden 128 → 136**: of 8 pairs the larger is slower than its work allows in 3 (up to 2.1×), …`."""
+def crossing_answers(found: Sequence[Crossing]) -> tuple[Answer, ...]:
+    """`hidden 128 → 136: of 8 pairs the larger is slower than its work allows in 3 (up to 2.1×), …`; none where no
+    boundary that is stated lies between two cases."""
     groups: dict[tuple[str, str, str], list[Crossing]] = {}
     for each in found:
         if each.stated:
             groups.setdefault((each.factor, each.smaller, each.larger), []).append(each)
-    for (factor, smaller, larger), pairs in groups.items():
-        said = [
-            f"the larger is slower than its work allows in {_counted(pairs, 'larger slower')}",
-            f"the smaller in {_counted(pairs, 'smaller slower')}",
-            f"no step in {_counted(pairs, 'none')}",
-        ]
-        unknown = [pair for pair in pairs if pair.step == "unknown"]
-        said += [f"not known in {len(unknown)}"] if unknown else []
-        number = f"of {len(pairs)} pairs " if len(pairs) > 1 else ""
-        yield f"**{inert(f'{factor} {smaller} → {larger}')}**: {number}{'; '.join(said)}."
+    sentences = tuple(_said(_between(pairs[0]), pairs) for pairs in groups.values())
+    return (Answer(heading=HEADED, sentences=sentences),) if sentences else ()
 
 
-def _counted(pairs: Sequence[Crossing], step: str) -> str:
+def _said(subject: str, pairs: Sequence[Crossing]) -> Said:
+    if len(pairs) == 1:
+        return Said(subject=subject, text=f"has one pair, and its step is: {step_words(pairs[0])}", remarks=())
+    steps: tuple[tuple[Step, str], ...] = (
+        ("larger slower", "the larger is slower than its work allows in {}"),
+        ("smaller slower", "the smaller is in {}"),
+        ("none", "there is no step in {}"),
+        ("unknown", "nothing is known of {}"),
+    )
+    told = [words.format(number) for step, words in steps if (number := _counted(pairs, step))]
+    return Said(subject=subject, text=f"of {len(pairs)} pairs {', '.join(told)}", remarks=())
+
+
+def _counted(pairs: Sequence[Crossing], step: Step) -> str:
+    """`3 (up to 2.1×)`; empty for none."""
     own = [pair for pair in pairs if pair.step == step]
     most = max((pair.excess for pair in own if pair.excess is not None), default=None)
-    return f"{len(own)}" + (f" (up to {significant(most)}×)" if most is not None else "")
+    return f"{len(own)}" + (f" (up to {significant(most)}×)" if most is not None else "") if own else ""
 
 
-def _row(found: Crossing) -> list[str]:
+def crossing_cells(found: Crossing) -> list[tuple[str, float | None]]:
+    """What stands under each of HEADS, with the number that it is, if it is one."""
     below, above = (", ".join(names) or NOTHING for names in found.ran)
-    stated = "" if found.stated else " (not stated)"
     return [
-        inert(f"{found.factor} {found.smaller} → {found.larger}{stated}"),
-        inert(", ".join(found.others)) or NOTHING,
-        inert(below),
-        inert(above),
-        _time(found),
-        NOTHING if found.work is None else f"{significant(found.work)}×",
-        inert(step_words(found)),
+        (f"{_between(found)}{'' if found.stated else ' (not stated)'}", None),
+        (", ".join(found.others) or NOTHING, None),
+        (below, None),
+        (above, None),
+        (" ".join(_time(found)) or NOTHING, found.ratio),
+        (NOTHING if found.work is None else f"{significant(found.work)}×", found.work),
+        (step_words(found), None),
     ]
+
+
+def _between(found: Crossing) -> str:
+    return f"{found.factor} {found.smaller} → {found.larger}"
 
 
 def step_words(found: Crossing) -> str:
@@ -74,8 +96,6 @@ def step_words(found: Crossing) -> str:
     return f"{slower} slower by {significant(found.excess)}×"
 
 
-def _time(found: Crossing) -> str:
-    if found.ratio is None:
-        return NOTHING
-    words = ratio_words(Amount(value=found.ratio, low=found.low, high=found.high))
-    return " ".join(part for part in words if part)
+def _time(found: Crossing) -> Iterator[str]:
+    if found.ratio is not None:
+        yield from filter(None, ratio_words(Amount(value=found.ratio, low=found.low, high=found.high)))

@@ -4,16 +4,18 @@ Which tables answer its question the suite says; where it does not, its first th
 only a level sets apart from it. Of each of their sub-tables one sentence says what is faster and slower than the
 reference, and where no difference is shown; of one that compares with nothing, between which values each column lies.
 Rows with the same outcome share a clause. All other tables are on the run's own page. A suite without such a table
-answers by its laws.
+answers by its boundaries and its laws.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from bench.records.boundaries import Crossing
 from bench.records.nouns import Run, Start
 from bench.report.amounts import OPPOSITES, apart_from_one
 from bench.report.answers import Said, factors_range
 from bench.report.captions import reference_text
 from bench.report.compared import Compared, Levels, Outcome, named, subjects
+from bench.report.crossings import crossing_answers
 from bench.report.law_answers import law_answers
 from bench.report.markdown import inert, paragraph
 from bench.report.measured import circumstances
@@ -39,11 +41,12 @@ _Named = tuple[str, Compared]
 """A cell with its subject's name."""
 
 
-def in_short(tables: Sequence[Table], laws: Iterable[Laws]) -> tuple[Said, ...]:
-    """A sentence for every sub-table of the answering tables; where there are none, for every law."""
+def in_short(tables: Sequence[Table], laws: Iterable[Laws], crossings: Sequence[Crossing] = ()) -> tuple[Said, ...]:
+    """A sentence for every sub-table of the answering tables; where there are none, for every boundary and law."""
     chosen = answering(tables)
     if not chosen:
-        return tuple(said for answer in law_answers(laws) for said in answer.sentences)
+        found = (*crossing_answers(crossings), *law_answers(laws))
+        return tuple(said for answer in found for said in answer.sentences)
     return tuple(said for table in chosen for said in _table(table))
 
 
@@ -99,9 +102,15 @@ def _work(works: Mapping[str, Sequence[Ratios]]) -> str:
     return f", {'; '.join(clauses)}"
 
 
-def short_text(run: Run, starts: Sequence[Start], tables: Sequence[Table], laws: Sequence[Laws]) -> str:
+def short_text(
+    run: Run,
+    starts: Sequence[Start],
+    tables: Sequence[Table],
+    laws: Sequence[Laws],
+    crossings: Sequence[Crossing] = (),
+) -> str:
     """The lead, an item a sentence, and the suite's notes, as Markdown."""
-    found = in_short(tables, laws)
+    found = in_short(tables, laws, crossings)
     items = [f"- **{inert(said.subject)}** {inert('; '.join((said.text, *said.remarks)))}." for said in at_most(found)]
     return "\n\n".join(
         [

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.records.boundaries import Crossing
 from bench.records.nouns import Estimate, Finding, Run, Start
 from bench.records.published import Beside, Quoted
 from bench.records.roofline import Roofline
@@ -42,6 +43,7 @@ class Shown:
     published: tuple[Beside, ...] = ()
     ran: Ran | None = None
     roofline: Roofline | None = None
+    crossings: tuple[Crossing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def _run(found: Shown) -> Iterator[str]:
     suite = found.run.suite
     yield f"## {inert(suite.title)}"
     yield paragraph(suite.question)
-    yield short_text(found.run, found.starts, found.tables, found.laws)
+    yield short_text(found.run, found.starts, found.tables, found.laws, found.crossings)
     done = dict(measured(found.run, found.starts, found.outcomes))
     yield paragraph(f"Cases: {done['Cases']} · Rounds: {done['Rounds']} · Findings: {len(found.findings)}")
     yield " · ".join(f"[{inert(link.title)}]({address(link.path)})" for link in links(found))

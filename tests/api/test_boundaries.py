@@ -27,7 +27,7 @@ def test_every_stated_boundary_has_its_sentence_and_its_row(scenario: Scenario, 
     assert say("run", written(scenario, more="boundaries: {size: [1]}\n"), "--device", device, "--seed", "7").code == 0
     text = page(scenario)
     assert f"\n## {HEADING}\n" in text
-    assert "- **size 1 → 2**: " in text
+    assert text.count("- **size 1 → 2** has one pair, and its step is: none.") == 2
     assert "| size 1 → 2 | name=one, takes=0.001 | – | – | " in text
 
 

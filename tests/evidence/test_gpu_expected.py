@@ -16,6 +16,8 @@ from tests.evidence.gpu_expected import A_NUMBER, ALL_SECONDS, BYTES, FLOPS, GAT
 ROOT = Path(__file__).resolve().parents[2]
 COMPILING = 90.0
 """Of a few cases, which nothing tells before."""
+PROFILING = 30.0
+"""Of the two cases whose profile is filed."""
 
 
 def planned(suite: str) -> dict[str, Case]:
@@ -37,7 +39,7 @@ def known(suite: str, **levels: str | int) -> list[Foreseen]:
         ("lstm_fusion", {"rung": "graph_stacked", "shape": "stefbraun_t100", "mode": "training"}, 0.0),
         ("sequence_law", {"model": "lstm_hoisted", "length": 784}, 0.039),
         ("sequence_law", {"model": "lstm_fused", "length": 784, "hold": "width"}, 0.0),
-        ("convolution", {"implementation": "pixel_loop", "side": 128}, 0.246),
+        ("convolution", {"implementation": "pixel_loop", "side": 64}, 0.061),
         ("convolution", {"implementation": "library", "side": 128}, 0.0),
         ("depth", {"model": "lstm", "layers": 8, "mode": "training"}, 0.0),
         ("published", {"family": "qrnn", "rung": "scan", "shape": "qrnn_b256_t512"}, 0.0),
@@ -52,8 +54,8 @@ def test_a_step_of_thousands_of_launches_is_known_to_be_long(
 @pytest.mark.parametrize(
     ("suite", "levels", "seconds"),
     [
-        ("rnn_vs_cnn", {"model": "resnet18", "batch": 1024, "size": 224, "mode": "inference"}, 0.124),
-        ("rnn_vs_cnn", {"model": "resnet18", "batch": 1024, "size": 224, "mode": "training"}, 0.372),
+        ("rnn_vs_cnn", {"model": "resnet18", "batch": 1024, "size": 56, "mode": "inference"}, 0.00775),
+        ("rnn_vs_cnn", {"model": "resnet18", "batch": 1024, "size": 56, "mode": "training"}, 0.02325),
         ("published", {"rung": "fused", "shape": "deepbench_h2816_b32_t1500"}, 0.152),
         ("published", {"rung": "fused", "shape": "deepbench_h4096_b128", "mode": "forward"}, 0.029),
         ("published", {"rung": "fused", "shape": "flashrnn", "mode": "training"}, 0.0155),
@@ -71,7 +73,7 @@ def test_a_step_of_teraflops_is_known_to_be_long_though_it_is_launched_at_once(
 @pytest.mark.parametrize(
     ("suite", "levels", "seconds"),
     [
-        ("rnn_vs_cnn", {"model": "resnet18", "batch": 1024, "size": 224, "mode": "inference"}, 0.66),
+        ("rnn_vs_cnn", {"model": "resnet18", "batch": 1024, "size": 56, "mode": "inference"}, 0.085),
         ("published", {"rung": "fused", "shape": "deepbench_h4096_b128", "mode": "forward"}, 0.59),
         ("depth", {"model": "lstm", "layers": 8, "mode": "training"}, 0.0),
     ],
@@ -132,5 +134,5 @@ def test_all_suites_together_are_expected_to_fit_into_forty_minutes() -> None:
     rows = list(expected(SUITES, ROOT, "cuda"))
     assert [row[0] for row in rows] == [*SUITES]
     assert {row[2] for row in rows} == {6}
-    assert sum(row[3] for row in rows) < ALL_SECONDS - COMPILING, rows
+    assert sum(row[3] for row in rows) < ALL_SECONDS - COMPILING - PROFILING, rows
     assert table(SUITES, ROOT, "cuda").splitlines()[-1].startswith("| together | ")

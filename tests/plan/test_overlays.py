@@ -160,6 +160,14 @@ def test_an_overlay_names_bundles_by_their_names() -> None:
     assert found.factors == ({"shape": {"b": {"k": 2}}},)
 
 
+def test_a_bundle_that_the_blocks_of_a_device_do_not_have_is_not_chosen_there() -> None:
+    shape = {"a": {"k": 1}, "b": {"k": 2}}
+    quick: dict[str, object] = {"factors": {"shape": ["a", "b"]}}
+    made = suite({"factors": [{"shape": shape}], "cuda": {"blocks": [{"shape": ["a"]}]}, "quick": quick})
+    assert chosen(made, overlays=("quick",)) == ["shape=a", "shape=b"]
+    assert chosen(made, overlays=("cuda", "quick")) == ["shape=a"]
+
+
 def test_the_command_line_may_bring_back_a_bundle_that_an_overlay_left_out() -> None:
     made = suite({"factors": [{"s": {"a": {"k": 1}, "b": {"k": 2}}}], "quick": {"factors": {"s": ["b"]}}})
     assert chosen(made, overlays=("quick",), levels={"s": ["a"]}) == ["s=a"]

@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from bench.records.boundaries import Crossing
-from bench.report.crossings import crossings_text, sentences
-from tests.report.samples import HOSTILE
+from bench.report.answered import answered_text
+from bench.report.answers import Said
+from bench.report.crossings import HEADED, crossing_answers, crossings_text
+from bench.report.in_short import NO_REFERENCE, in_short
+from tests.report.samples import HOSTILE, table
 
 STEP = Crossing(
     factor="hidden",
@@ -46,11 +49,31 @@ def test_of_pairs_at_no_stated_boundary_those_with_a_step_are_listed() -> None:
 
 
 def test_a_boundary_is_summed_up_over_all_its_pairs() -> None:
-    (said,) = sentences([STEP, replace(STEP, excess=3.0), NONE, BACK, UNKNOWN, replace(NONE, stated=False)])
-    assert said == (
-        "**hidden 128 → 136**: of 5 pairs the larger is slower than its work allows in 2 (up to 3.00×); "
-        "the smaller in 1 (up to 2.25×); no step in 1; not known in 1."
+    found = [STEP, replace(STEP, excess=3.0), NONE, BACK, UNKNOWN, replace(NONE, stated=False)]
+    (answer,) = crossing_answers(found)
+    assert (answer.heading, answer.sentences) == (
+        HEADED,
+        (
+            Said(
+                subject="hidden 128 → 136",
+                text="of 5 pairs the larger is slower than its work allows in 2 (up to 3.00×), the smaller is in 1 "
+                "(up to 2.25×), there is no step in 1, nothing is known of 1",
+                remarks=(),
+            ),
+        ),
     )
+    assert answered_text([], [], [], found).startswith(f"{HEADED}:\n\n- **hidden 128 → 136** of 5 pairs")
+
+
+def test_boundaries_answer_in_short_where_no_table_does() -> None:
+    other = replace(NONE, smaller="192", larger="200")
+    assert [said.subject for said in in_short([], (), [STEP, other, NONE])] == ["hidden 128 → 136", "hidden 192 → 200"]
+    assert in_short([table()], (), [STEP]) == in_short([table()], ())
+
+
+def test_without_a_stated_boundary_between_two_cases_nothing_is_answered() -> None:
+    assert crossing_answers([replace(STEP, stated=False)]) == ()
+    assert answered_text([], [], [], [replace(STEP, stated=False)]) == NO_REFERENCE
 
 
 def test_hostile_text_stays_text() -> None:

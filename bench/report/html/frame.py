@@ -11,7 +11,7 @@ from math import isfinite
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bench.report import operators, published
+from bench.report import crossings, operators, published
 from bench.report.amounts import NOTHING, column_heads, has_best
 from bench.report.answered import every_answer
 from bench.report.figures.files import path_of
@@ -74,6 +74,10 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.globals |= {
+    "BOUNDARIES": crossings.HEADING,
+    "BOUNDARIES_HEADS": crossings.HEADS,
+    "BOUNDARIES_NOTE": crossings.INTRODUCTION,
+    "BOUNDARIES_NUMBERS": crossings.NUMBERS,
     "LEAD": LEAD,
     "NOTHING": NOTHING,
     "NO_REFERENCE": NO_REFERENCE,
@@ -100,6 +104,7 @@ _ENVIRONMENT.globals |= {
     "factors": factors,
     "figure_title": figure_title,
     "compact": compact,
+    "crossing_cells": crossings.crossing_cells,
     "further": further,
     "has_best": has_best,
     "in_short": in_short,
@@ -109,6 +114,7 @@ _ENVIRONMENT.globals |= {
     "law_values": law_values,
     "lead": lead,
     "links": links,
+    "listed_crossings": crossings.listed_crossings,
     "measured": measured,
     "number": number,
     "order_text": order_text,

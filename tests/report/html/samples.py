@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bench.records.boundaries import Crossing
 from bench.records.nouns import Finding
 from bench.records.published import Beside, Difference, Quoted
 from bench.records.roofline import Roofline
@@ -122,8 +123,25 @@ L 0 2" style="stroke: #6a737c; stroke-width: 0.6"/></defs>
 """
 
 
+STEP = Crossing(
+    factor="size",
+    others=("model=lstm",),
+    smaller="28",
+    larger="56",
+    stated=True,
+    ratio=2.25,
+    low=2.2,
+    high=2.3,
+    work=1.125,
+    step="larger slower",
+    excess=2.0,
+    ran=(("persistent",), ("standard",)),
+)
+
+
 def ordinary() -> Shown:
-    """A table with a failed, a skipped and a disturbed case, a law, two figures, a roofline, a finding on two cases."""
+    """A table with a failed, a skipped and a disturbed case, a law, two figures, a roofline, a step at a boundary, a
+    finding on two cases."""
     return Shown(
         folder="sample/epyc-2c",
         run=replace(RUN, machine=replace(RUN.machine, facts={"cpu": "AMD EPYC", "cores": "2"})),
@@ -136,6 +154,7 @@ def ordinary() -> Shown:
         published=PUBLISHED,
         ran=RAN,
         roofline=FOUND,
+        crossings=(STEP,),
     )
 
 
@@ -173,6 +192,9 @@ def hostile() -> Shown:
         roofline=Roofline(
             roofs=(replace(ONE, rates={PAYLOAD: 1e9}),),
             cases=(replace(SECOND, case=PAYLOAD, precision=PAYLOAD), replace(LOST, case=PAYLOAD, why=PAYLOAD)),
+        ),
+        crossings=(
+            replace(STEP, factor=PAYLOAD, others=(PAYLOAD,), smaller=PAYLOAD, larger=PAYLOAD, ran=((PAYLOAD,), ())),
         ),
     )
 

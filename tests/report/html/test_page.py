@@ -140,8 +140,9 @@ def test_a_law_of_a_page_has_its_rates_at_both_ends_to_be_sorted_by() -> None:
 
 
 def test_a_run_beside_which_nothing_stands_has_no_such_sections() -> None:
-    text = html_page(replace(ordinary(), published=(), ran=None, roofline=None), [SVG, SVG])
+    text = html_page(replace(ordinary(), published=(), ran=None, roofline=None, crossings=()), [SVG, SVG])
     assert "Roofline" not in text
+    assert "boundaries" not in text
     assert "Beside published numbers" not in text
     assert "What ran" not in text
     assert '"#ran"' not in text
@@ -158,6 +159,13 @@ def test_the_answer_of_a_page_is_worked_out_of_tables_and_laws() -> None:
     text = Reader(ORDINARY).text
     assert "than model=cnn, at 36× the parameters and 1.00× to 4.1× the flops" in text
     assert "has a latency of 100 µs [90–110] + 2.00 µs × size" in text
+
+
+@pytest.mark.parametrize("text", [ORDINARY, INDEX], ids=["page", "index"])
+def test_a_step_at_a_boundary_is_in_the_answer_and_in_a_table(text: str) -> None:
+    assert "size 28 → 56 has one pair, and its step is: 56 slower by 2.00×." in Reader(text).text
+    assert '<td data-value="2.25">2.25×' in text
+    assert ">56 slower by 2.00×</td>" in text
 
 
 def test_cells_carry_their_values_and_failed_ones_none() -> None:
@@ -177,6 +185,7 @@ def test_texts_that_attack_are_shown_as_they_are_without_what_is_invisible() -> 
 def test_a_run_of_which_nothing_is_known_has_a_page() -> None:
     made = ordinary()
     bare = replace(made, starts=(), tables=(), findings=(), outcomes=(), figures=(), laws=(), published=(), ran=None)
+    bare = replace(bare, crossings=())
     text = Reader(html_page(bare)).text
     assert "compares with no reference" in text
     assert "None." in text
