@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.gate.decide import LOOKS, MEAN, Decision, Series, decide
 from bench.gate.pairs import Pair, disturbed, log_ratios, pairs
 from bench.gate.policy import limit_of
-from bench.records.nouns import Case, Record, Run
+from bench.records.nouns import Case, Record, Run, Side
 from bench.records.suite import GateSpec
 from bench.statistics import quantile
 
@@ -27,9 +27,9 @@ class PairJudge:
         """After how many pairs `undecided` has something new to say."""
         return tuple(look.pairs for look in LOOKS)
 
-    def disturbed(self, records: Sequence[Record], number: int) -> set[str]:
-        """The cases whose pair of that number met unequal weather in each attempt so far."""
-        return disturbed(records, number)
+    def disturbed(self, records: Sequence[Record], number: int, sides: tuple[Side, Side]) -> set[str]:
+        """The cases whose pair of that number and sides met unequal weather in each attempt so far."""
+        return disturbed(records, number, sides)
 
     def undecided(self, records: Sequence[Record], number: int) -> set[str]:
         """The cases that so many pairs have left open."""

@@ -13,7 +13,7 @@ from math import log
 
 from bench.analysis.trials import SENTINEL_LIMIT, fastest_clock, probe, told_by_probes
 from bench.analysis.values import value
-from bench.records.nouns import CHANGE, CONTROL, Record, Side
+from bench.records.nouns import CHANGE, Record, Side
 
 SENTINELS = ("sentinel_before", "sentinel_after")
 
@@ -40,13 +40,13 @@ def pairs(records: Sequence[Record], sides: tuple[Side, Side] = CHANGE) -> dict[
     return {case: [found[number] for number in sorted(found)] for case, found in best.items()}
 
 
-def disturbed(records: Sequence[Record], number: int) -> set[str]:
-    """The cases whose pair of that number has no attempt yet that is whole and met equal weather.
+def disturbed(records: Sequence[Record], number: int, sides: tuple[Side, Side] = CHANGE) -> set[str]:
+    """The cases whose pair of that number and of these sides has no attempt yet that is whole and met equal weather;
+    that of a card is told by all records.
 
     A pair that failed is one of them: a case that lacked a pair would come to each later look one pair late."""
     own = [record for record in records if record.kind == "timed" and record.round == number]
-    fastest = fastest_clock(records)
-    return _unsound(own, CHANGE, fastest) | _unsound(own, CONTROL, fastest)
+    return _unsound([record for record in own if record.side in sides], sides, fastest_clock(records))
 
 
 def log_ratios(found: Sequence[Pair], metric: str) -> list[float]:
@@ -76,7 +76,7 @@ def _unsound(records: Sequence[Record], sides: tuple[Side, Side], fastest: float
         for (case, _), tried in _attempts(records, sides).items()
         if any(_merit(pair, fastest) <= (False, SENTINEL_LIMIT) for pair in tried)
     }
-    return {record.case for record in records if record.side in sides} - sound
+    return {record.case for record in records} - sound
 
 
 def _merit(pair: Pair, fastest: float) -> tuple[bool, float]:

@@ -156,8 +156,7 @@ class PairRunner:
         for attempt in range(1 + EXTRA_ATTEMPTS):
             for case in cases:
                 yield from self._pair(Trial(case=case, round=number, attempt=attempt), sides)
-            own = [record for record in self.records if record.side in sides]  # pairs of two kinds share their numbers
-            disturbed = self.means.judge.disturbed(own, number)
+            disturbed = self.means.judge.disturbed(self.records, number, sides)
             cases = [case for case in cases if case.id in disturbed and not self._given_up(case, sides)]
 
     def _given_up(self, case: Case, sides: tuple[Side, Side]) -> bool:

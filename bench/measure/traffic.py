@@ -23,7 +23,8 @@ from bench.measure.sampler import Step
 
 PRODUCTS: dict[str, str] = {
     **dict.fromkeys(("mm", "addmm", "bmm", "baddbmm", "addbmm", "_addmm_activation"), "matmul"),
-    **dict.fromkeys(("matmul", "linear", "einsum"), "matmul"),
+    **dict.fromkeys(("matmul", "linear", "bilinear", "einsum", "tensordot", "inner"), "matmul"),
+    **dict.fromkeys(("_native_multi_head_attention", "_transformer_encoder_layer_fwd"), "matmul"),
     **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), "matmul"),
     **dict.fromkeys(("scaled_dot_product_attention", "_scaled_dot_product_efficient_attention"), "matmul"),
     **dict.fromkeys(("convolution", "convolution_backward", "conv1d", "conv2d", "conv3d"), "conv"),
@@ -80,7 +81,7 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         given = list(_dense((args, kwargs)))
         changed, read_too = _changed(func, args, kwargs or {})  # type: ignore[no-untyped-call]
         old = {_storage(tensor) for tensor in given}
-        product = PRODUCTS.get(func._schema.name.removeprefix("aten::"))
+        product = _product(func._schema.name.removeprefix("aten::").removesuffix("_"))
         if product and any(tensor.dtype == torch.float32 for tensor in given):
             self.products.add(product)
         results = func(*args, **(kwargs or {}))
@@ -112,6 +113,12 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         found = [min(self._sizes[k], sum(v.values())) for part in (self._read, self._written) for k, v in part.items()]
         left = [size for alive, size in self._made.values() if not alive.expired()]  # type: ignore[no-untyped-call]
         return sum(found) + sum(left)
+
+
+def _product(operator: str) -> str | None:
+    """Which library multiplies for it, if it multiplies; a recurrent layer without cuDNN is a loop of products."""
+    library = PRODUCTS.get(operator)
+    return "matmul" if library == "rnn" and not torch._C._get_cudnn_enabled() else library
 
 
 def _dense(values: object) -> Iterator[torch.Tensor]:

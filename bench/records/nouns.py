@@ -224,8 +224,8 @@ class PairJudge(Protocol):
         """After how many pairs of a case to ask whether it is still undecided."""
         ...
 
-    def disturbed(self, records: Sequence[Record], number: int) -> set[str]:
-        """The cases whose pair of that number is to be measured again."""
+    def disturbed(self, records: Sequence[Record], number: int, sides: tuple[Side, Side]) -> set[str]:
+        """The cases whose pair of that number, of these sides, is to be measured again; `records` are all there are."""
         ...
 
     def undecided(self, records: Sequence[Record], number: int) -> set[str]:

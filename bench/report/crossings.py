@@ -53,6 +53,8 @@ def crossing_answers(found: Sequence[Crossing]) -> tuple[Answer, ...]:
 def _said(subject: str, pairs: Sequence[Crossing]) -> Said:
     if len(pairs) == 1:
         return Said(subject=subject, text=f"has one pair, and its step is: {step_words(pairs[0])}", remarks=())
+    if all(pair.step == "none" for pair in pairs):
+        return Said(subject=subject, text=f"makes no step in any of {len(pairs)} pairs", remarks=_changed(pairs))
     steps: tuple[tuple[Step, str], ...] = (
         ("larger slower", "the larger is slower than its work allows in {}"),
         ("smaller slower", "the smaller is in {}"),
@@ -60,7 +62,16 @@ def _said(subject: str, pairs: Sequence[Crossing]) -> Said:
         ("unknown", "nothing is known of {}"),
     )
     told = [words.format(number) for step, words in steps if (number := _counted(pairs, step))]
-    return Said(subject=subject, text=f"of {len(pairs)} pairs {', '.join(told)}", remarks=())
+    return Said(subject=subject, text=f"of {len(pairs)} pairs {', '.join(told)}", remarks=_changed(pairs))
+
+
+def _changed(pairs: Sequence[Crossing]) -> tuple[str, ...]:
+    """A boundary may be one for some of the pairs alone: those of a precision, or of one direction."""
+    changed = [pair for pair in pairs if pair.ran[0] != pair.ran[1]]
+    if not changed or len(changed) == len(pairs):
+        return ()
+    stepped = [pair for pair in changed if pair.step in _STEPS]
+    return (f"other kernels ran on its two sides in {len(changed)} of them, of which {len(stepped)} make a step",)
 
 
 def _counted(pairs: Sequence[Crossing], step: Step) -> str:

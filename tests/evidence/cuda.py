@@ -1,6 +1,6 @@
 """An NVIDIA GPU → one table: whether the harness measures there what it says. Under five minutes.
 
-    python -m tests.evidence.cuda [--device cuda:1] [--table FILE] [--without "two runs,cold"]
+    python -m tests.evidence.cuda [--device cuda:1] [--launch spawn] [--table FILE] [--without "two runs,cold"]
 
 Exit 0 where everything that was asked holds, 1 where something does not or could not be looked at, 3 without a GPU.
 Each check is a function and a line in CHECKS; its rows say what was found beside what is asked of it. What a process of
@@ -20,7 +20,7 @@ Then there, with OUT as that machine has it, the folder whose files come back:
 
     python3 -m pip install -q --no-index --no-deps --no-cache-dir --target .site .whl/*.whl || exit
     export PYTHONPATH=$PWD/.site:$PWD PYTHONUNBUFFERED=1; cp .whl/cuda.md $OUT 2>/dev/null
-    timeout 330 python3 -m tests.evidence.cuda --table $OUT/cuda.md 2>&1 | tee $OUT/log
+    timeout 300 python3 -m tests.evidence.cuda --table $OUT/cuda.md 2>&1 | tee $OUT/log
     timeout 200 python3 -m pytest -q -m cuda tests/measure/test_cuda.py tests/suites/test_ladder.py
 
 The servers of a run find bench by that PYTHONPATH: they do not look into the folder in which they are started."""
@@ -28,6 +28,7 @@ The servers of a run find bench by that PYTHONPATH: they do not look into the fo
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ import torch
 from bench.analysis.analysed import analyse
 from bench.api.planning import Options
 from bench.api.running import run
+from bench.cli.options import LAUNCH
 from bench.errors import BenchError
 from bench.measure import energy, sampler, timeline
 from bench.measure.client import Setup
@@ -52,6 +54,7 @@ from bench.measure.runner import Means, Runner
 from bench.measure.sampler import Step
 from bench.measure.workload import build, locate
 from bench.records.nouns import Launch, Record
+from bench.records.suite import PolicyKeys
 from bench.statistics import median
 from bench.store import folder as store
 from tests.evidence.cuda_rows import (
@@ -75,6 +78,7 @@ from tests.evidence.cuda_rows import (
     launch_row,
     lines_of,
     repeated_row,
+    time_row,
 )
 from tests.measure.made_up import ScriptedJudge, case, shuffled
 from tests.measure.made_up import run as made_up_run
@@ -86,6 +90,8 @@ LAYER = "networks.experiments.implementations:layer"
 LEVELS = {"family": "lstm", "mode": "forward", "batch": 1, "steps": 28, "features": 28, "hidden": 100}
 SAMPLE_SECONDS, TRIAL_SECONDS = 0.02, 0.3
 PROFILED_STEPS = 50
+RUNS = "two runs"
+"""The only check whose processes are started as is asked: `launch` tries both ways, the others start none."""
 LAUNCHES: tuple[Launch, ...] = ("fork", "spawn")
 RUN_SECONDS = 80.0
 """Of each of two runs, surveys and repeats included."""
@@ -97,7 +103,7 @@ OURS = ("Memset", "FillFunctor", "spin_kernel")
 class Check:
     """The rows of a check on a device, and all that is asked in them: what no row judges does not hold."""
 
-    rows: Callable[[str], Iterable[Row]]
+    rows: Callable[..., Iterable[Row]]
     asks: tuple[str, ...]
 
 
@@ -231,10 +237,11 @@ def energies(device: str) -> Iterator[Row]:
         yield energy_row(f"product of {side:,}²", [energy.metered(step, made, made.card, loops=loops) for _ in "12"][1])
 
 
-def two_runs(device: str) -> Iterator[Row]:
+def two_runs(device: str, launch: Launch = "fork") -> Iterator[Row]:
     """The same cases twice, by either clock."""
     with TemporaryDirectory() as folder:
-        options = Options(only=CASES, quick=True, policy={"max_seconds": RUN_SECONDS}, device=device, seed=7)
+        budget: PolicyKeys = {"max_seconds": RUN_SECONDS}
+        options = Options(only=CASES, quick=True, policy=budget, device=device, launch=launch, seed=7)
         made = [
             run(SUITE, replace(options, out=Path(folder) / name), lambda _run, _record: None, wait=None)
             for name in ("first", "second")
@@ -253,7 +260,7 @@ def ready(device: str) -> CudaDevice:
 
 CHECKS = {
     "launch": Check(rows=launches, asks=(ALL_MEASURED,)),
-    "two runs": Check(rows=two_runs, asks=(AGAIN,)),
+    RUNS: Check(rows=two_runs, asks=(AGAIN,)),
     "clocks": Check(rows=clocks, asks=(CLOCKS_AGREE,)),
     "graphs": Check(rows=graphs, asks=(FASTER,)),
     "energy": Check(rows=energies, asks=(AS_POWER,)),
@@ -263,12 +270,13 @@ CHECKS = {
 of its own after them. Last the one that profiles: what is timed after a profile in its process launches slower."""
 
 
-def checked(name: str, device: str) -> Iterator[Row]:
+def checked(name: str, device: str, launch: Launch = "fork") -> Iterator[Row]:
     """The check's rows, and one for each thing asked that none of them judges; one that says why it ended, where it
     did."""
     judged = set[str]()
     try:
-        for row in CHECKS[name].rows(device):
+        of = {"launch": launch} if name == RUNS else {}
+        for row in CHECKS[name].rows(device, **of):
             judged |= {row.asked} if row.holds is not None else set()
             yield row
     except Exception as error:  # noqa: BLE001 - time on a GPU is short: whatever ends a check, the others are to run
@@ -282,25 +290,31 @@ def checked(name: str, device: str) -> Iterator[Row]:
 
 @click.command()
 @click.option("--device", default="cuda", show_default=True)
+@LAUNCH
 @click.option(
     "--table", type=click.Path(path_type=Path), help="Where the rows are kept; what it has is not made again."
 )
 @click.option("--without", default="", help="Checks to leave out, joined by commas.")
-def main(device: str, table: Path | None, without: str) -> None:
-    """Prints a row as soon as it is known."""
+def main(device: str, launch: Launch, table: Path | None, without: str) -> None:
+    """Prints a row as soon as it is known. The last says how long it took, where it was made at once."""
+    began = time.monotonic()
     if missing := CudaDevice({"device": device}).missing():
         click.echo(f"no table: {device}: {missing}", err=True)
         sys.exit(3)
     click.echo(f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}\n")
     lines = lines_of(table)
+    whole = not without and len(lines) == len(lines_of(None))
     click.echo("\n".join(lines))
     left_out = {*without.split(","), *map(check_of, lines)}
     for name in [name for name in CHECKS if name not in left_out]:
-        for row in checked(name, device):
+        for row in checked(name, device, launch):
             lines.append(row.text())
             click.echo(lines[-1])
         if table is not None:
             table.write_text("\n".join(lines) + "\n")
+    if whole:
+        lines.append(time_row(time.monotonic() - began).text())
+        click.echo(lines[-1])
     sys.exit(1 if any(line.endswith("| no |") for line in lines) else 0)
 
 

@@ -15,6 +15,7 @@ COLD_WITHIN, LONG, SHORT = 0.03, 50e-6, 20e-6
 """By how much our cold time may differ from do_bench's over LONG; below SHORT it is to be nearer to the profiler's."""
 REPEATED = 0.01
 POWER_WITHIN = 0.05
+MOST_SECONDS = 300.0
 LAUNCHED = 4
 """Records: the surveys of two cases, and a trial of each."""
 
@@ -51,6 +52,12 @@ class Times:
 
     latency: float
     device: float
+
+
+def time_row(seconds: float) -> Row:
+    """What the whole table took."""
+    found, asked = f"{seconds:.0f} s", f"under {MOST_SECONDS:g} s"
+    return Row(check="time", what="this table", found=found, asked=asked, holds=seconds < MOST_SECONDS)
 
 
 def launch_row(launch: str, records: Sequence[Record]) -> Row:

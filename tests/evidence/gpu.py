@@ -187,9 +187,13 @@ def measure(suite: str, asked: Asked) -> int:
 
 def profile(suite: str, asked: Asked) -> int:
     """Profiles the suite's cases of PROFILED and files that beside its run, unless it is there or some cases alone are
-    asked for; the exit code. Traces are megabytes: they are not filed, nor what the page says of where they are."""
+    asked for, or another card has measured that run; the exit code. Traces are megabytes: they are not filed, nor what
+    the page says of where they are."""
     home = home_of(suite, asked) / PROFILE
     if suite not in PROFILED or asked.only is not None or (home / PAGE).exists():
+        return 0
+    if store.read_run(home.parent).machine.identity != machine(asked.device, None).identity:
+        print(f"{suite}: another card has measured what is filed, so this one's profile is not", file=sys.stderr)
         return 0
     if asked.left < LEAST:
         return MORE

@@ -15,6 +15,8 @@ from bench.records.suite import Level
 
 ALL_SECONDS = 2400.0
 """What all suites together may take."""
+RESTARTING = 5.0
+"""Seconds that each further call takes to go on with the suite that it finds: a server and a context."""
 
 A_LAUNCH = 5e-6
 """Seconds of the processor's for one kernel, out of Python."""
@@ -38,7 +40,7 @@ A_NUMBER = 4
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 """What is no recurrent layer of PyTorch's (SRU, QRNN, a convolution over time) has fewer products than its LSTM."""
 PEAKS = 6.0
-"""Seconds for what a roofline holds cases against: a server, a context, and a quarter of a second for each precision."""
+"""Seconds for what a roofline holds cases against: a server, a context, a quarter of a second for each precision."""
 HIDDEN = 100
 """Of the recurrent networks that read the rows of an image."""
 

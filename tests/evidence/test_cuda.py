@@ -18,6 +18,7 @@ from bench.records.nouns import Record
 from tests.evidence import cuda
 from tests.evidence.cuda import CHECKS, PROFILED_STEPS, Check, checked
 from tests.evidence.cuda_rows import (
+    AGAIN,
     AS_DO_BENCH,
     CLOCKS_AGREE,
     HEAD,
@@ -32,6 +33,7 @@ from tests.evidence.cuda_rows import (
     graph_rows,
     launch_row,
     repeated_row,
+    time_row,
 )
 from tests.measure.made_up import Steady, case, measured
 from tests.measure.made_up import run as made_up_run
@@ -141,7 +143,7 @@ def test_a_process_that_measures_nothing_or_less_than_it_was_asked_to_is_no_good
 
 def asked_of(monkeypatch: pytest.MonkeyPatch, name: str, rows: list[Row]) -> list[tuple[str, bool | None]]:
     """What a check comes to that finds these rows: what is asked, and whether it holds."""
-    monkeypatch.setitem(CHECKS, name, replace(CHECKS[name], rows=lambda _: rows))
+    monkeypatch.setitem(CHECKS, name, replace(CHECKS[name], rows=lambda _, **__: rows))
     return [(row.asked, row.holds) for row in checked(name, "fake-cuda")]
 
 
@@ -241,6 +243,7 @@ def test_a_check_that_fails_has_a_row_and_costs_the_others_nothing(monkeypatch: 
 
     code, out = shown(monkeypatch, check)
     assert code == 1
+    assert "| time | this table | 0 s | under 300 s | yes |" in out
     assert "| only |  | ended early: TypeError: no luck |  | no |" in out
 
 
@@ -260,6 +263,22 @@ def test_what_the_table_has_is_not_made_again_and_what_ended_early_is(
             assert shown(patched, check, "--table", str(table))[0] == code
     assert len(made) == 2
     assert table.read_text().splitlines() == [*HEAD.splitlines(), "| only | this | that |  | yes |"]
+
+
+def test_a_table_that_takes_too_long_does_not_hold() -> None:
+    assert [time_row(seconds).holds for seconds in (299.0, 301.0)] == [True, False]
+
+
+def test_where_a_fork_cannot_use_a_gpu_the_runs_are_made_of_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+
+    def runs(_: str, launch: str) -> Iterator[Row]:
+        asked.append(launch)
+        yield Row(check=cuda.RUNS, what="latency", found="0 %", asked=AGAIN, holds=True)
+
+    monkeypatch.setitem(CHECKS, cuda.RUNS, replace(CHECKS[cuda.RUNS], rows=runs))
+    assert [row.holds for row in checked(cuda.RUNS, "fake-cuda", "spawn")] == [True]
+    assert asked == ["spawn"]
 
 
 @pytest.mark.skipif(device.DRIVER.exists(), reason="this machine has a GPU")

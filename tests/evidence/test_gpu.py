@@ -201,6 +201,19 @@ def test_a_profile_that_cannot_be_made_is_said_to_be_missing(
     assert not (home(scenario) / "profile").exists()
 
 
+def test_a_profile_of_another_card_is_not_filed_beside_a_run(
+    scenario: Scenario, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed(scenario.case("one"))
+    ask()
+    monkeypatch.setattr(gpu, "PROFILED", {SUITE: "one"})
+    run = store.read_run(home(scenario))
+    store.put_run(home(scenario), replace(run, machine=replace(run.machine, identity="0" * 16)))
+    said = ask()
+    assert (said.code, (home(scenario) / "profile").exists()) == (0, False)
+    assert "another card has measured what is filed" in said.err
+
+
 def test_what_is_profiled_is_the_published_shape_as_a_loop_and_by_cudnn() -> None:
     only = PROFILED["lstm_fusion"]
     cases = plan(ROOT / "suites" / "lstm_fusion.yaml", Options(device="cuda", only=only)).cases

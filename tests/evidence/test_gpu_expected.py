@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,19 @@ from bench.api.planning import Foreseen, Options, expected_seconds, plan
 from bench.records.nouns import Case
 from networks import accounting
 from networks.accounting import Account
-from tests.evidence.gpu import SUITES
-from tests.evidence.gpu_expected import A_NUMBER, ALL_SECONDS, BYTES, FLOPS, GATES, HIDDEN, expected, foreseen, table
+from tests.evidence.gpu import SECONDS, SUITES
+from tests.evidence.gpu_expected import (
+    A_NUMBER,
+    ALL_SECONDS,
+    BYTES,
+    FLOPS,
+    GATES,
+    HIDDEN,
+    RESTARTING,
+    expected,
+    foreseen,
+    table,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPILING = 90.0
@@ -134,5 +146,6 @@ def test_all_suites_together_are_expected_to_fit_into_forty_minutes() -> None:
     rows = list(expected(SUITES, ROOT, "cuda"))
     assert [row[0] for row in rows] == [*SUITES]
     assert {row[2] for row in rows} == {6}
-    assert sum(row[3] for row in rows) < ALL_SECONDS - COMPILING - PROFILING, rows
+    taken = sum(row[3] for row in rows) + COMPILING + PROFILING
+    assert taken + RESTARTING * ceil(taken / SECONDS) < ALL_SECONDS, rows
     assert table(SUITES, ROOT, "cuda").splitlines()[-1].startswith("| together | ")

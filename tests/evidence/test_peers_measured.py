@@ -22,7 +22,7 @@ def test_a_tool_estimates_a_case_in_each_of_its_metrics(name: str) -> None:
 
 def test_our_run_estimates_every_case_and_shows_its_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCH_LOCK", "")
-    monkeypatch.setattr(peer_tools, "LEAST_SECONDS", 12.0)
+    monkeypatch.setattr(peer_tools, "LEAST_SECONDS", 30.0)  # a round and its server, also on a noisy machine
     found = {one.case: one.values for one in TOOLS["ours"].measure(sorted(CASES), 1.0, 7)}
     assert set(found) == set(CASES)
     for values in found.values():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.gate.judge import LONG_STEP, PairJudge, decisions, series, sharp_metric
-from bench.records.nouns import CONTROL, Case, Record, Run
+from bench.records.nouns import CHANGE, CONTROL, Case, Record, Run
 from bench.records.suite import GateSpec, LimitSpec
 from tests.gate.made_up import CALM, LIMIT, a_gate, measured, names, noise, pair, survey, surveys
 from tests.measure.made_up import case
@@ -79,7 +79,7 @@ def test_the_control_s_own_pairs_decide_nothing() -> None:
 
 def test_disturbed_pairs_are_asked_for_by_number() -> None:
     records = [*pair(A.id, 1, sentinel=2 * CALM), *pair(B.id, 2, sentinel=2 * CALM)]
-    assert (judge().disturbed(records, 1), judge().disturbed(records, 2)) == ({A.id}, {B.id})
+    assert [judge().disturbed(records, number, CHANGE) for number in (1, 2)] == [{A.id}, {B.id}]
 
 
 # The sharp metric

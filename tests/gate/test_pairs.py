@@ -159,10 +159,16 @@ def test_a_pair_that_failed_is_to_be_measured_again_until_it_is_whole(side: str)
 
 
 def test_the_control_s_pair_and_the_change_s_of_one_number_are_asked_about_each() -> None:
-    """A sound one of either does not mend the other."""
-    records = [*pair("a", 1, sentinel=ROUGH), *pair("a", 1, sides=CONTROL)]
-    assert disturbed(records, 1) == {"a"}
-    assert disturbed([*pair("a", 1), *pair("a", 1, sides=CONTROL, sentinel=ROUGH)], 1) == {"a"}
+    rough = [*pair("a", 1, sentinel=ROUGH), *pair("a", 1, sides=CONTROL)]
+    assert (disturbed(rough, 1), disturbed(rough, 1, CONTROL)) == ({"a"}, set())
+    control = [*pair("a", 1), *pair("a", 1, sides=CONTROL, sentinel=ROUGH)]
+    assert (disturbed(control, 1), disturbed(control, 1, CONTROL)) == (set(), {"a"})
+
+
+def test_a_control_on_a_card_that_is_slow_by_then_is_held_to_the_clock_of_the_change_s_pairs() -> None:
+    change = pair("a", 1, noise={"gpu_clock": 2000.0})
+    control = pair("a", 1, sides=CONTROL, noise={"gpu_clock": 1200.0})
+    assert disturbed([*change, *control], 1, CONTROL) == {"a"}
 
 
 def test_an_attempt_that_failed_neither_counts_nor_mends() -> None:

@@ -41,8 +41,8 @@ class ScriptedPairs:
     control_from: int = 0
     looks: tuple[int, ...] = (3, 5, 7)
 
-    def disturbed(self, records: Sequence[Record], number: int) -> set[str]:
-        last = {r.case: r.attempt for r in records if r.kind == "timed" and r.round == number}
+    def disturbed(self, records: Sequence[Record], number: int, sides: tuple[Side, Side]) -> set[str]:
+        last = {r.case: r.attempt for r in records if r.kind == "timed" and r.round == number and r.side in sides}
         return {case for case, attempt in last.items() if attempt < self.bad.get((case, number), 0)}
 
     def undecided(self, records: Sequence[Record], number: int) -> set[str]:

@@ -142,6 +142,21 @@ class Graph:
         return self.result.detach()
 
 
+def test_a_recurrent_layer_without_cudnn_is_a_loop_of_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "enabled", False)
+    layer, inputs = torch.nn.GRU(4, 4), torch.randn(2, 3, 4)
+    with torch.inference_mode():
+        found = traffic(lambda: layer(inputs))
+    assert found.products == {"matmul"}
+
+
+@pytest.mark.parametrize("name", ["addmm_", "baddbmm_"])
+def test_a_product_that_adds_to_what_is_there_is_one_too(name: str) -> None:
+    square = torch.ones(2, 2, 2) if name == "baddbmm_" else torch.ones(2, 2)
+    with torch.inference_mode():
+        assert traffic(lambda: getattr(square.clone(), name)(square, square)).products == {"matmul"}
+
+
 def test_a_step_that_replays_a_graph_is_unknown_although_its_copies_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """torch.cuda.make_graphed_callables copies what it is given into the graph's own memory before it replays it."""
     monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)

@@ -58,10 +58,13 @@ def test_a_boundary_is_summed_up_over_all_its_pairs() -> None:
                 subject="hidden 128 → 136",
                 text="of 5 pairs the larger is slower than its work allows in 2 (up to 3.00×), the smaller is in 1 "
                 "(up to 2.25×), there is no step in 1, nothing is known of 1",
-                remarks=(),
+                remarks=("other kernels ran on its two sides in 4 of them, of which 3 make a step",),
             ),
         ),
     )
+    alike = replace(NONE, ran=(("a",), ("a",)))
+    assert crossing_answers([alike, alike])[0].sentences[0].remarks == ()
+    assert crossing_answers([NONE, NONE])[0].sentences[0].text == "makes no step in any of 2 pairs"
     assert answered_text([], [], [], found).startswith(f"{HEADED}:\n\n- **hidden 128 → 136** of 5 pairs")
 
 

@@ -11,8 +11,8 @@ from networks.unavailable import Unavailable
 
 
 class Graphed(Implementation):
-    """Captured at the first call, forward and backward, for that shape; captured once more where the sequence itself
-    is to have a gradient, which is more work. A call copies the sequence in and returns memory that the next call
+    """Captured at the first call of a shape, forward and backward; captured once more where the sequence itself is to
+    have a gradient, which is more work. A call copies the sequence in and returns memory that the next call
     overwrites.
 
     `make_graphed_callables` captures the backward pass even where it is never asked for: the first call and the peak
@@ -25,12 +25,13 @@ class Graphed(Implementation):
         if layer.weight_hh_l0.device.type != "cuda":
             raise Unavailable("CUDA graphs need a layer on a CUDA device")
         self.build = build
-        self.captured: dict[bool, nn.Module] = {}
+        self.captured: dict[tuple[bool, torch.Size], nn.Module] = {}
 
     def forward(self, sequence: Tensor) -> Tensor:
-        if sequence.requires_grad not in self.captured:
-            self.captured[sequence.requires_grad] = self._capture(sequence)
-        return self.captured[sequence.requires_grad](sequence)
+        key = sequence.requires_grad, sequence.shape
+        if key not in self.captured:
+            self.captured[key] = self._capture(sequence)
+        return self.captured[key](sequence)
 
     def _capture(self, sequence: Tensor) -> nn.Module:
         with torch.inference_mode(False), torch.enable_grad():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bench.gate.decide import LOOKS, MEAN, Series, decide
 from bench.gate.judge import base_surveys, sharp_metric
 from bench.gate.pairs import disturbed, log_ratios, pairs
-from bench.records.nouns import Record, Run
+from bench.records.nouns import Record, Run, Side
 from tests.perf.gate.rows import Row
 
 LIMIT = 0.01
@@ -50,9 +50,9 @@ class Patient:
         looks = {*(look.pairs for look in LOOKS if self.least <= look.pairs <= self.most), self.most}
         return tuple(sorted(look - self.before for look in looks if look > self.before))
 
-    def disturbed(self, records: Sequence[Record], number: int) -> set[str]:
+    def disturbed(self, records: Sequence[Record], number: int, sides: tuple[Side, Side]) -> set[str]:
         """As in the product."""
-        return disturbed(records, number)
+        return disturbed(records, number, sides)
 
     def undecided(self, records: Sequence[Record], number: int) -> set[str]:
         """Every case, until it has its pairs."""
