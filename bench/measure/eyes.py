@@ -7,6 +7,7 @@ from typing import Protocol
 from bench.measure.card import Card
 from bench.measure.kernels import Launched
 from bench.measure.memory import Peak
+from bench.measure.probes import Reading
 from bench.measure.sampler import Step
 
 
@@ -29,6 +30,10 @@ class Eyes(Protocol):
 
     @property
     def memory(self) -> Peak: ...
+
+    def probes(self) -> dict[str, Reading]:
+        """The kernel's counters now, as `bench.measure.probes` has them."""
+        ...
 
     def traffic(self, step: Step) -> Traffic:
         """Of one step."""

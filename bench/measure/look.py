@@ -42,9 +42,9 @@ def weather(request: Json, device: Device) -> Json:
     count = cast("int", request["sentinels"])
     device.prepare(threads=cast("int", request["threads"]), seed=0)
     device.sentinel()  # starts the team of threads and meets cold caches
-    driver, before = device.card.read(), probes.snapshot()
+    driver, before = device.card.read(), device.probes()
     sentinels = [device.sentinel() for _ in range(count)]
-    noise = probes.noise(before, probes.snapshot(), steps=count) | card.noise(driver, device.card.read())
+    noise = probes.noise(before, device.probes(), steps=count) | card.noise(driver, device.card.read())
     return {
         "start": began - cast("float", request["asked"]),
         "sentinels": sentinels,

@@ -14,6 +14,7 @@ from bench.measure.card import Card, NoCard, card_of
 from bench.measure.eyes import Traffic
 from bench.measure.kernels import Launched
 from bench.measure.memory import Peak
+from bench.measure.probes import Reading, snapshot
 from bench.measure.sampler import Step
 from bench.measure.traffic import traffic
 from bench.records.roofline import COPY
@@ -55,6 +56,10 @@ class HostEyes:
 
     def finish(self) -> None:
         """Nothing is asynchronous here."""
+
+    def probes(self) -> dict[str, Reading]:
+        """All of them."""
+        return snapshot()
 
     def traffic(self, step: Step) -> Traffic:
         """See `bench.measure.traffic`."""

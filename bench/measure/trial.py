@@ -175,9 +175,9 @@ def _sampled(
         assert own is not None  # `_build` has refused the case otherwise
         time_steps = partial(sampler.time_apart, cool=own.cool)
     with draft.phase("samples"):
-        driver, before = device.card.read(), probes.snapshot()
+        driver, before = device.card.read(), device.probes()
         result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload))
-        after = probes.snapshot()
+        after = device.probes()
         draft.noise |= card.noise(driver, device.card.read())
     draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
     return samples.wall, result

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure import probes
+from bench.measure.fake import FakeDevice
 
 
 def test_page_faults_are_counted_per_step() -> None:
@@ -92,3 +93,13 @@ def test_without_a_group_that_counts_throttling_is_unknown(monkeypatch: pytest.M
     monkeypatch.setattr(probes, "group_files", lambda *_: [])
     probes.quota_files.cache_clear()
     assert probes.read("throttled") == "unknown"
+
+
+def test_of_a_made_up_time_the_machine_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests count trials on the fake device: in a noisy hour some would be repeated."""
+    monkeypatch.setitem(probes.COUNTERS, "steal", time.monotonic)
+    device = FakeDevice({"round": 1, "attempt": 0, "kind": "timed", "side": ""})
+    before = device.probes()
+    found = probes.noise(before, device.probes(), steps=1)
+    assert (found["steal"], found["throttled"]) == (0.0, 0.0)
+    assert probes.noise(probes.snapshot(), probes.snapshot(), steps=1)["steal"] != 0.0
