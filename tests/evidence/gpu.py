@@ -29,7 +29,6 @@ ended with."""
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -227,14 +226,15 @@ def _named(asked: Asked) -> list[str]:
 
 def piece(words: Sequence[str], asked: Asked, *, beyond: float = 0.0) -> int:
     """`bench` with these words; its exit code. Where it would go on for longer than so many seconds `beyond` this call
-    it is interrupted as by Ctrl-C, and killed where that does not end it: what is on record stays either way."""
+    it is told to end, and killed where that does not end it: what is on record stays either way. Not told by Ctrl-C's
+    signal, which whatever a script has started in the background ignores."""
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "bench", *words]
     with subprocess.Popen(command, cwd=asked.root, env={**os.environ, "PYTHONPATH": paths}) as process:
         try:
             return process.wait(max(asked.left + beyond, 0.0))
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
         try:
             code = process.wait(ENDING)
         except subprocess.TimeoutExpired:
