@@ -73,6 +73,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters |= {"crossing_cells": crossings.crossing_cells, "published_cells": published.published_cells}
 _ENVIRONMENT.globals |= {
     "BOUNDARIES": crossings.HEADING,
     "BOUNDARIES_HEADS": crossings.HEADS,
@@ -85,14 +86,13 @@ _ENVIRONMENT.globals |= {
     "PUBLISHED_HEADS": published.HEADS,
     "PUBLISHED_NOTE": published.INTRODUCTION,
     "PUBLISHED_NUMBERS": published.NUMBERS,
-    "published_cells": published.published_cells,
     "RAN": operators.HEADING,
     "RAN_NOTE": operators.INTRODUCTION,
     "ROOFLINE": roofline.HEADING,
     "ROOFLINE_NUMBERS": roofline.NUMBERS,
     "SHORT": SHORT,
-    "roofline_cells": roofline.cells,
     "roofline_heads": roofline.heads,
+    "roofline_rows": lambda found: [roofline.cells(placed, idling=found.idling) for placed in found.cases],
     "roofline_sentences": roofline.sentences,
     "address": address,
     "cell_html": cell_html,
@@ -104,7 +104,6 @@ _ENVIRONMENT.globals |= {
     "factors": factors,
     "figure_title": figure_title,
     "compact": compact,
-    "crossing_cells": crossings.crossing_cells,
     "further": further,
     "has_best": has_best,
     "in_short": in_short,

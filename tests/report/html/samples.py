@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from bench.records.boundaries import Crossing
 from bench.records.nouns import Finding
 from bench.records.published import Beside, Difference, Quoted
 from bench.records.roofline import Roofline
@@ -28,6 +27,7 @@ from tests.report.samples import (
     table,
     timed,
 )
+from tests.report.test_crossings import STEP
 
 PAYLOAD = "\"'><script>pwned=1</script><img src=x onerror=pwned=1></style></script></svg><!-- {{ 7*7 }} \u202e"
 
@@ -123,20 +123,7 @@ L 0 2" style="stroke: #6a737c; stroke-width: 0.6"/></defs>
 """
 
 
-STEP = Crossing(
-    factor="size",
-    others=("model=lstm",),
-    smaller="28",
-    larger="56",
-    stated=True,
-    ratio=2.25,
-    low=2.2,
-    high=2.3,
-    work=1.125,
-    step="larger slower",
-    excess=2.0,
-    ran=(("persistent",), ("standard",)),
-)
+BOUNDARY = replace(STEP, factor="size", others=("model=lstm",), smaller="28", larger="56")
 
 
 def ordinary() -> Shown:
@@ -154,7 +141,7 @@ def ordinary() -> Shown:
         published=PUBLISHED,
         ran=RAN,
         roofline=FOUND,
-        crossings=(STEP,),
+        crossings=(BOUNDARY,),
     )
 
 
@@ -194,7 +181,7 @@ def hostile() -> Shown:
             cases=(replace(SECOND, case=PAYLOAD, precision=PAYLOAD), replace(LOST, case=PAYLOAD, why=PAYLOAD)),
         ),
         crossings=(
-            replace(STEP, factor=PAYLOAD, others=(PAYLOAD,), smaller=PAYLOAD, larger=PAYLOAD, ran=((PAYLOAD,), ())),
+            replace(BOUNDARY, factor=PAYLOAD, others=(PAYLOAD,), smaller=PAYLOAD, larger=PAYLOAD, ran=((PAYLOAD,), ())),
         ),
     )
 
