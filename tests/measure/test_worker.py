@@ -53,8 +53,14 @@ def real(*cases: Case, device: str = "cpu", isolate: str = "case") -> list[Recor
 
 
 def runner(*cases: Case, device: str = "cpu", isolate: str = "case") -> Runner:
-    """What measures them."""
-    policy = {"trial_seconds": 0.01, "warmup_seconds": 0.001, "rounds_per_server": 6, "isolate": isolate}
+    """What measures them. On a busy machine the large case's step may take longer than is usual."""
+    policy = {
+        "trial_seconds": 0.01,
+        "warmup_seconds": 0.001,
+        "rounds_per_server": 6,
+        "isolate": isolate,
+        "step_limit": 5.0,
+    }
     targets = [replace(c, target="torch_subject:workload") for c in cases]
     made = replace(run(targets, **policy), device=device)
     cores = tuple(sorted(os.sched_getaffinity(0)))
