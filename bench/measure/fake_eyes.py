@@ -71,6 +71,10 @@ class FakeEyes:
         """Made-up nanoseconds."""
         raise NotImplementedError
 
+    def finish(self) -> None:
+        """Waits for what was launched."""
+        raise NotImplementedError
+
     @property
     def card(self) -> Card:
         """Only where a fault is one of a card's."""
@@ -96,6 +100,7 @@ class FakeEyes:
             return None
         began = self.now()
         step()
+        self.finish()
         length = (self.now() - began) / 1e3
         return [Launched(name=name, start=start * length, end=end * length) for name, (start, end) in KERNELS.items()]
 

@@ -1,6 +1,7 @@
 """Cases on a made-up card, and under a roofline, from the command line to the page."""
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +93,22 @@ def test_kernels_are_counted_in_the_survey_and_their_share_is_of_the_latency(sce
     assert found["name=none", "busy_share"]["value"] == ""
     survey = next(r for r in store.read(scenario.runs[0]).records if r.kind == "survey" and "kernels" in r.case)
     assert survey.kernels == ("fake_copy", "fake_gemm")
+
+
+def test_the_roofline_of_a_device_says_when_it_was_idle_on_either_page(scenario: Scenario, say: Say) -> None:
+    """A `cuda:` block may ask for it alone."""
+    kernels = scenario.case("kernels", takes=0.002, fault="kernels").case("none", takes=0.002)
+    say("run", shown(kernels, "cuda: {roofline: name}"), "--device", "fake-cuda", "--seed", "7")
+    text, html = ((scenario.runs[0] / name).read_text("utf-8") for name in ("table.md", "report.html"))
+    (told,) = re.findall(
+        r"^\| name=kernels,.* memory \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \| [\d.]+ % \|$", text, re.M
+    )
+    share, idle, launching = map(float, told)
+    assert idle == pytest.approx(100 * (1 - float(rows(scenario)["name=kernels", "busy_share"]["value"])), abs=0.1)
+    assert 0 < launching < 100
+    assert share > 0
+    assert re.search(r"^\| name=none,.* % \| – \| [\d.]+ % \| – \|$", text, re.M)
+    assert "for want of launches" in html
 
 
 def test_a_roofline_measures_the_peaks_once_and_places_every_case(scenario: Scenario, say: Say) -> None:
