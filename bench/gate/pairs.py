@@ -4,16 +4,32 @@ A pair is disturbed where its two trials met different weather: the worst of the
 best, or a probe says so. A trial alone is disturbed where its sentinel is over 1.15 × the best decile of the run
 (`bench.analysis.trials`), but of a pair only the ratio is wanted, and a slow stretch that lasts through both of its
 trials cancels: to repeat such pairs would cost as much again as the gate, on a machine whose neighbours slow it down
-half of the time. The times of the trials have no part in the choice."""
+half of the time. The trials of a pair that took turns have met the same weather, whatever the sentinels before and
+after them say: only a probe disturbs them. The times of the trials have no part in the choice.
 
-from collections.abc import Mapping, Sequence
+The weather also changes within a trial, and then the lower decile is of a calm stretch on one side and of a rough one
+on the other. Of trials that took turns every sample has neighbours in the other trial, some milliseconds away: the
+ratio of a sharp metric is the median ratio of neighbours, in the time that the metric is about. Its log was half as far
+apart as that of the deciles, in long steps and short ones, with neighbours on the machine and with a load of our own
+(`results/evidence/turns.md`). Both see what every step takes longer, and neither what a few steps do: for that there is
+the mean, of all samples."""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import log
+from statistics import fmean
 
 from bench.analysis.trials import SENTINEL_LIMIT, fastest_clock, probe, told_by_probes
 from bench.analysis.values import value
 from bench.records.nouns import CHANGE, Record, Side
+from bench.statistics import median
+
+TIMES: Mapping[str, Callable[[Record], Sequence[int]]] = {
+    "undisturbed": lambda trial: trial.samples,
+    "cpu_time": lambda trial: trial.cpu,
+}
+"""The nanoseconds of each sample that a sharp metric is about."""
 
 SENTINELS = ("sentinel_before", "sentinel_after")
 
@@ -25,8 +41,17 @@ class Pair:
     first: Record
     second: Record
 
+    @property
+    def in_turns(self) -> bool:
+        """Whether its trials took turns, sample by sample."""
+        return all(probe(trial, "turns") for trial in (self.first, self.second))
+
     def log_ratio(self, metric: str) -> float | None:
         """By how much the second exceeds the first; None where either has no such value."""
+        if self.in_turns and (times := TIMES.get(metric)) is not None:
+            earlier, later = sorted((self.first, self.second), key=lambda trial: trial.position)
+            ratio = _neighbours(times(earlier), times(later), log(earlier.loops / later.loops))
+            return -ratio if ratio is not None and later is self.first else ratio
         first, second = (value(trial, metric, {}) for trial in (self.first, self.second))
         return log(second / first) if first and second else None
 
@@ -82,6 +107,18 @@ def _unsound(records: Sequence[Record], sides: tuple[Side, Side], fastest: float
 def _merit(pair: Pair, fastest: float) -> tuple[bool, float]:
     """Whether a probe tells of a disturbance, and how unequal the weather was: the worst sentinel by the best."""
     trials = (pair.first, pair.second)
-    seen = [found for trial in trials for name in SENTINELS if (found := probe(trial, name)) is not None]
     told = any(told_by_probes(trial, fastest) for trial in trials)
+    if pair.in_turns:
+        return told, 1.0
+    seen = [found for trial in trials for name in SENTINELS if (found := probe(trial, name)) is not None]
     return told, max(seen) / min(seen) if seen and min(seen) > 0 else 1.0
+
+
+def _neighbours(earlier: Sequence[int], later: Sequence[int], steps: float) -> float | None:
+    """The typical log-ratio later / earlier of samples of which one came right after the other, a step's: half the
+    median over the neighbours before and half that over those after, so that what drifts cancels. `steps`: the
+    log-ratio of how many steps a sample has, earlier / later. None where a time is missing or is none."""
+    before, after = list(zip(earlier, later, strict=False)), list(zip(earlier[1:], later, strict=False))
+    if not before or min(map(min, before + after)) <= 0:
+        return None
+    return steps + fmean([median([log(its / own) for own, its in pairs]) for pairs in (before, after) if pairs])

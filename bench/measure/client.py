@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, cast
 
@@ -88,13 +88,20 @@ class Server:
         """The lines of one child: a `record` for each case that reached its end, then `done`.
 
         Raises Internal where the server has ended."""
+        return (message for _, message in self.together([request]))
+
+    def together(self, requests: Sequence[Mapping[str, object]]) -> Iterator[tuple[int, Json]]:
+        """The same of one child, or of two that take turns, each line with the number of its child; no `done` comes
+        before the last `record`.
+
+        Raises Internal where the server has ended."""
         with contextlib.suppress(BrokenPipeError):  # reading tells more
-            write_line(self._input.fileno(), dict(request))
-        while True:
+            write_line(self._input.fileno(), {"children": list(requests)})
+        running = len(requests)
+        while running:
             message = self._read()
-            yield message
-            if "done" in message:
-                return
+            yield cast("int", message["child"]), message
+            running -= "done" in message
 
     def _await_ready(self, seconds: float) -> Json:
         """What the server says when it is ready.

@@ -128,10 +128,12 @@ SIDES: dict[str, dict[str, float]] = {
     "stutter": {"candidate": 1.0},
     "outgrown": {"candidate": 1.0},
     "broken": {"candidate": 1.0},
+    "stuck": {"candidate": 1.0},
     "wild": {},
 }
 """How many times longer than the others' the steps of a gate's side take; `stutter` is a fifth of them at twice the
-time, `outgrown` more parameters, `broken` an error; `wild` differs from trial to trial by a tenth, on every side."""
+time, `outgrown` more parameters, `broken` an error, `stuck` no end; `wild` differs from trial to trial by a tenth, on
+every side."""
 
 RESULTS: dict[str, float] = {"nan_result": nan, "infinite_result": inf}
 METRICS: dict[str, dict[str, float]] = {"nan_metric": {"made_up": nan}, "infinite_metric": {"made_up": -inf}}
@@ -232,8 +234,8 @@ class FakeDevice(FakeEyes):
         pace = PACES[fault](self.round) if fault in PACES else SIDES.get(fault, {}).get(self.side, 1.0)
         if fault == "wild":
             pace *= self.random.gauss(1.0, 0.1)
-        if fault == "broken" and self.side == "candidate":
-            fault = "raise"
+        if self.side == "candidate":
+            fault = {"broken": "raise", "stuck": "hang"}.get(fault, fault)
 
         def workload(**_: object) -> Workload:
             if fault not in PRETENCES:

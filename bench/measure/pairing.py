@@ -1,5 +1,13 @@
-"""A planned gate → records: each case surveyed on both sides, then pairs of adjacent trials until a verdict, and the
-control's pairs. The caller stores each record before it asks for the next.
+"""A planned gate → records: each case surveyed on both sides, then pairs of trials until a verdict, and the control's
+pairs. The caller stores each record before it asks for the next.
+
+The two trials of a pair take turns, sample by sample, both in children that stand ready: whatever the machine does for
+longer than a few milliseconds it does to both. One after the other, as the design had it, they meet other weather: on a
+machine whose neighbours come and go within tenths of a second their log-ratios were four to eight times as far apart
+(`results/evidence/turns.md`), and half of all pairs had to be repeated. What turns cost is that each side finds the
+caches full of the other's numbers, which is the same for both; on a machine without neighbours that is all there is to
+see (0.6 % a pair where adjacent trials had 0.4 to 0.6). Trials with several threads, or on a GPU, or that do not fit
+into memory twice, are adjacent.
 
 What the sides of a pair share, so that equal code lies alike in memory on both: the server and with it hash seed,
 environment and the layout before the fork; core, `loops`, bound on memory; a request of the same bytes, in another
@@ -19,8 +27,9 @@ from dataclasses import dataclass, replace
 from bench.errors import Internal
 from bench.measure import weather
 from bench.measure.client import Server, Setup
+from bench.measure.device import kind_of
 from bench.measure.ledger import FAILURES
-from bench.measure.request import Place, Turn, ask, made, skipped
+from bench.measure.request import Place, Turn, ask, made, skipped, together
 from bench.measure.runner import Order, Pool
 from bench.records.nouns import CHANGE, CONTROL, Case, PairJudge, Record, Run, Side, Trial
 from bench.records.suite import Allocator
@@ -166,8 +175,34 @@ class PairRunner:
         """Two trials in an order that a coin decides, with the base's number of steps a sample in both."""
         coin = random.Random(f"{self.run.seed}/{sides[0]}/{trial.round}/{trial.attempt}/{trial.case.id}")
         loops = self._surveys[trial.case.id, "base"].loops
-        for position, side in enumerate(coin.sample(sides, 2), 1):
-            yield from self._ask(trial, Turn(side=side, position=position, loops=loops))
+        turns = [Turn(side=side, position=n, loops=loops) for n, side in enumerate(coin.sample(sides, 2), 1)]
+        if self._taking_turns(trial):
+            yield from self._together(trial, turns)
+        else:
+            for turn in turns:
+                yield from self._ask(trial, turn)
+
+    def _taking_turns(self, trial: Trial) -> bool:
+        """Whether both sides of a pair may be there at once: on one thread of a processor, and within the memory
+        that one child may have. The threads of a team that waits for its turn spin, and a card's memory is not ours to
+        share out."""
+        case = trial.case
+        needs = [self._surveys[case.id, side].metrics.get("peak_memory", 0.0) for side in CHANGE]
+        fits = 2 * max(needs) <= self.means.places["base"].memory
+        return case.threads == 1 and not kind_of(self.run.device).gpu and fits
+
+    def _together(self, trial: Trial, turns: Sequence[Turn]) -> Iterator[Record]:
+        """Both records of a pair whose children take turns. Where they have ended their server, each is asked for alone
+        again, which tells who it was."""
+        server, left = self._pool.server(trial.case.allocator), list(turns)
+        places = [self.means.places[turn.side] for turn in turns]
+        try:
+            for record in together(server, self.run, trial, turns, places):
+                yield self._add(record, left.pop(0))
+        except Internal:
+            self._pool.renew()
+            for turn in left:
+                yield from self._ask(trial, turn)
 
     def _ask(self, trial: Trial, turn: Turn) -> Iterator[Record]:
         """The one record of one child."""

@@ -96,28 +96,66 @@ def ask(
     file into which a survey, which then also times a step and profiles some, writes what the profiler saw. `beside`:
     the place of a pair's other side, of which the child makes nothing: the server parses the request before it forks,
     and so both sides' children inherit a heap in which the same names and paths were laid out."""
-    owed = list(trials)
-    asked = began = time.monotonic()
-    last: Record | None = None
+    child = _Child(server, place, trials)
     other = None if beside is None else asdict(beside)
-    more = {**asdict(wait), "asked": asked, "prove_allocator": prove, "trace": trace, "beside": other}
+    more = {**asdict(wait), "asked": child.asked, "prove_allocator": prove, "trace": trace, "beside": other}
     for message in server.ask({**_request(run, place, trials, turn), **more}):
+        yield from child.hear(message)
+
+
+def together(
+    server: Server, run: Run, trial: Trial, turns: Sequence[Turn], places: Sequence[Place]
+) -> Iterator[Record]:
+    """The two records of a pair whose children take turns, sample by sample; that of the first turn comes first.
+
+    Each is given half of the wall time that both took."""
+    children = [_Child(server, place, [trial], share=1 / len(turns)) for place in places]
+    requests = [
+        {
+            **_request(run, child.place, [trial], turn),
+            **asdict(NO_WAIT),
+            "asked": child.asked,
+            "prove_allocator": False,
+            "trace": "",
+        }
+        for child, turn in zip(children, turns, strict=True)
+    ]
+    for number, message in server.together(requests):
+        yield from children[number].hear(message)
+
+
+class _Child:
+    """What a server says of one child → its records. The last of them waits for the child's end, which belongs to it.
+    `share`: of the wall time that passes, that is this child's."""
+
+    def __init__(self, server: Server, place: Place, trials: Sequence[Trial], *, share: float = 1.0) -> None:
+        self.server, self.place, self.share = server, place, share
+        self.asked = self._began = time.monotonic()
+        self._owed = list(trials)
+        self._last: Record | None = None
+
+    def hear(self, message: Json) -> Iterator[Record]:
+        """The records that are whole now."""
         now = time.monotonic()
-        if "record" in message:
-            if not owed:
-                continue  # somebody else than our child knows the descriptor
-            if last is not None:
-                yield last
-            last = _record(cast("Json", message["record"]), owed.pop(0), server, place, total=now - began)
-            began = now
-            continue
-        done = cast("Json", message["done"])
+        if "done" in message:
+            yield from self._end(cast("Json", message["done"]), now)
+        elif self._owed:  # else somebody else than our child knows the descriptor
+            if self._last is not None:
+                yield self._last
+            total = self.share * (now - self._began)
+            self._last = _record(
+                cast("Json", message["record"]), self._owed.pop(0), self.server, self.place, total=total
+            )
+            self._began = now
+
+    def _end(self, done: Json, now: float) -> Iterator[Record]:
+        last = self._last
         if last is not None:
-            total = last.phases.get("total", 0.0) + now - began
+            total = last.phases.get("total", 0.0) + self.share * (now - self._began)
             noise = {**last.noise, **_end(done, last.status)}
             yield replace(last, phases={**last.phases, "total": total}, noise=noise)
-        if owed and (last is None or done["exit"] != 0):
-            yield _failure(done, owed[0], server, place, started=time.time() - (now - asked))
+        if self._owed and (last is None or done["exit"] != 0):
+            yield _failure(done, self._owed[0], self.server, self.place, started=time.time() - (now - self.asked))
 
 
 def skipped(case: Case) -> Record:

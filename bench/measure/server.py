@@ -1,4 +1,5 @@
 """Requests on standard input → a fresh child process for each → its lines, and how it ended, on the reply descriptor.
+Two requests on a line are for two children that take turns.
 
 Why a server: a fork of a process that has imported torch costs 15 to 35 ms where a fresh interpreter costs 3 s. It
 executes no operation, imports nothing of the subject and never asks for a GPU, so that a fork of it is as good as a
@@ -9,38 +10,36 @@ device's server starts in a fraction of a second."""
 import gc
 import json
 import os
-import select
 import signal
 import sys
 import time
 from types import ModuleType
 from typing import NoReturn
 
+from bench.measure.children import Child, watch
 from bench.measure.processes import (
     CANNOT_REPORT,
     Channel,
     Json,
-    Log,
     become_child,
     become_reaper,
     flush_and_exit,
     oom_kills,
     opened_gpu,
-    poll_time,
     preload,
     sweep,
-    take,
     write_line,
 )
+from bench.measure.turns import Referee
 
 
 class Server:
-    """One child at a time; while it runs, this process waits in `poll` and costs no processor time."""
+    """One child at a time, or two that take turns; while they run, this process waits in `poll` and costs no processor
+    time."""
 
     def __init__(self, setup: Json, reply: int, allowed: list[int]) -> None:
         self.setup, self.reply, self.allowed = setup, reply, allowed
         self.worker: ModuleType | None = None
-        self.owed = 0
 
     def say(self, message: Json) -> None:
         write_line(self.reply, message)
@@ -63,27 +62,40 @@ class Server:
 
     def serve(self) -> None:
         for line in sys.stdin:
-            self.run(json.loads(line))
+            self.run(json.loads(line)["children"])
 
-    def run(self, request: Json) -> None:
-        """One child from its start to the end of everything that it has started."""
+    def run(self, requests: list[Json]) -> None:
+        """Their children from their start to the end of everything that they have started: one, or two that take turns.
+
+        Both are forked before either is given its turn, from a process that has parsed the requests of both: their
+        heaps lie alike."""
+        kills = oom_kills()
+        referee = Referee() if len(requests) > 1 else None
+        children: list[Child] = []
+        for number, request in enumerate(requests):
+            turns = None if referee is None else referee.descriptors[number]
+            children.append(self._child(number, {**request, "turns": turns}))
+        if referee is not None:
+            referee.begin()
+        timeout = max(float(str(request["timeout"])) for request in requests)
+        watch(children, referee, timeout=timeout, abandoned=finish)
+        family = {"survivors": sweep(), "oom_kills": oom_kills() - kills}
+        for number, child in enumerate(children):
+            child.close()
+            self.say({"child": number, "done": {**child.ended, **family}})
+        if referee is not None:
+            referee.close()
+
+    def _child(self, number: int, request: Json) -> Child:
         cases = request["cases"]
         assert isinstance(cases, list)
-        self.owed = max(1, len(cases))  # a look at the machine has no case, and one record
         results, result_end = os.pipe()
         logs, log_end = os.pipe()
-        began = time.monotonic()
-        kills = oom_kills()
         pid = self._fork(request, result_end, log_end) if self.worker else self._spawn(request, result_end, log_end)
         os.close(result_end)
         os.close(log_end)
-        ended = self._watch(pid, request, results, logs)
-        ended["survivors"] = sweep()
-        ended["oom_kills"] = oom_kills() - kills
-        ended["seconds"] = time.monotonic() - began
-        os.close(results)
-        os.close(logs)
-        self.say({"done": ended})
+        owed = max(1, len(cases))  # a look at the machine has no case, and one record
+        return Child(pid, results=results, logs=logs, owed=owed, say=lambda said: self.say({"child": number, **said}))
 
     def _fork(self, request: Json, result_end: int, log_end: int) -> int:
         threads = len(os.listdir("/proc/self/task"))
@@ -99,7 +111,10 @@ class Server:
         """The request comes by standard input: that of a round with hundreds of cases is longer than the kernel lets an
         argument be (128 KiB, execve(2))."""
         setup = json.dumps({**self.setup, "result_end": result_end})
-        os.set_inheritable(result_end, True)
+        turns = request["turns"]
+        for descriptor in (result_end, turns):
+            if isinstance(descriptor, int):
+                os.set_inheritable(descriptor, True)
         own = os.sched_getaffinity(0)
         os.sched_setaffinity(0, self.allowed)  # for OpenMP's runtime, see `main`
         try:
@@ -117,88 +132,8 @@ class Server:
                 return os.posix_spawn(sys.executable, command, os.environ, file_actions=streams)
         finally:
             os.sched_setaffinity(0, own)
-
-    def _watch(self, pid: int, request: Json, results: int, logs: int) -> Json:
-        """Forwards the child's lines until it has ended, or ends it at its deadline or when the parent is gone."""
-        log, buffer, stage, timed_out = Log(), b"", "start", False
-        timeout = float(str(request["timeout"]))
-        deadline = time.monotonic() + timeout
-        child = os.pidfd_open(pid)
-        poll = select.poll()
-        for descriptor in (results, logs, child):
-            poll.register(descriptor, select.POLLIN)
-        poll.register(0, select.POLLHUP)
-        alive = True
-        while alive:
-            events = dict(poll.poll(poll_time(deadline)))
-            if events.get(0, 0) & (select.POLLHUP | select.POLLERR):
-                finish()
-            if logs in events and not take(logs, log):
-                poll.unregister(logs)
-            if results in events:
-                data = os.read(results, 1 << 16)
-                if not data:
-                    poll.unregister(results)
-                *lines, buffer = (buffer + data).split(b"\n")
-                for line in lines:
-                    message = parse(line)
-                    stage = str(message.get("stage", stage))
-                    if self._forward(message):
-                        deadline = time.monotonic() + timeout
-            if child in events:
-                alive = False
-            elif time.monotonic() >= deadline:
-                timed_out = True
-                os.kill(pid, signal.SIGKILL)
-                alive = False
-        os.close(child)
-        _, status, usage = os.wait4(pid, 0)
-        self._drain(results, logs, buffer, log)
-        code = os.waitstatus_to_exitcode(status)
-        return {
-            "timeout": timed_out,
-            "exit": code if code >= 0 else None,
-            "signal": signal.Signals(-code).name if code < 0 else None,
-            "stage": stage,
-            "log": log.text(),
-            "peak_rss": usage.ru_maxrss * 1024,
-        }
-
-    def _forward(self, message: Json) -> bool:
-        """Passes a record on; whether there was one, and still one owed: whoever guesses the child's descriptor may
-        spoil the records of its own cases, and gains no more time than they had."""
-        if "record" not in message or self.owed == 0:
-            return False
-        self.owed -= 1
-        self.say(message)
-        return True
-
-    def _drain(self, results: int, logs: int, buffer: bytes, log: Log) -> None:
-        """What the child had written before it ended; a surviving grandchild may hold the other ends open."""
-        for descriptor in (results, logs):
-            os.set_blocking(descriptor, False)
-        try:
-            while data := os.read(results, 1 << 16):
-                buffer += data
-        except BlockingIOError:
-            buffer += b""
-        for line in buffer.split(b"\n"):
-            self._forward(parse(line))
-        limit = time.monotonic() + 0.2  # a grandchild that prints for ever must not hold us here
-        try:
-            while time.monotonic() < limit and take(logs, log):
-                continue
-        except BlockingIOError:
-            return
-
-
-def parse(line: bytes) -> Json:
-    """A line of the child; what is no JSON object came from somebody who guessed the descriptor, and is dropped."""
-    try:
-        message = json.loads(line)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
+            if isinstance(turns, int):
+                os.set_inheritable(turns, False)
 
 
 def run_child(worker: ModuleType | None, request: Json, result_end: int, log_end: int) -> NoReturn:

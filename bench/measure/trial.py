@@ -5,71 +5,46 @@ A survey looks at everything that is not time, once and untimed; a timed trial c
 import gc
 import hashlib
 import json
-import os
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import partial
 from typing import cast
 
-from bench.measure import card, energy, memory, probes, sampler, timeline
+from bench.measure import card, energy, probes, sampler, timeline
 from bench.measure.checks import Invalid, check_equal, check_finite, check_tree, own_metrics
 from bench.measure.device import Device, Unavailable
+from bench.measure.draft import Draft, TooLong, outcome
 from bench.measure.look import LOOKS
 from bench.measure.processes import Channel, Json
 from bench.measure.profile import unwatched, watch
 from bench.measure.surveyed import surveyed
+from bench.measure.turns import Turns
 from bench.measure.workload import Workload, build, declared, proven
 
-NOTE_LIMIT = 2000
-_FRAMES = 4
-_HERE = os.path.dirname(__file__)
 UNHARMED = ("ok", "skipped", "unavailable")
 """After any other status a shared process may be unfit for the next case."""
-
-
-class TooLong(Exception):
-    """A step takes longer than the policy's `step_limit`."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A record while it grows: what is known when something goes wrong is kept."""
-
-    channel: Channel
-    stage: str = "start"
-    content: Json = field(default_factory=dict)
-    phases: dict[str, float] = field(default_factory=dict)
-    noise: dict[str, object] = field(default_factory=dict)
-    metrics: dict[str, object] = field(default_factory=dict)
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        self.stage = name
-        self.channel.stage(name)
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self.phases[name] = time.monotonic() - began
-
-    def send(self, status: str, note: str | None) -> None:
-        parts = {"phases": self.phases, "noise": self.noise, "metrics": self.metrics}
-        self.channel.record({**self.content, **parts, "status": status, "note": note})
 
 
 def run(request: Json, channel: Channel, device: Device) -> None:
     """Every case of the request, one after the other, each with a record whatever it does; or a look at the machine."""
     gc.disable()
-    kind = str(request["kind"])
-    if kind in LOOKS:
-        seen: Json = {}
-        status, note = outcome(lambda: seen.update(LOOKS[kind](request, device)), Draft(channel))
-        channel.record({**seen, "status": status, "note": note})
-        return
-    look = {"survey": survey, "timed": timed}[kind]
+    with closing(Turns(cast("int | None", request["turns"]))) as turns:
+        if (kind := str(request["kind"])) in LOOKS:
+            _look(kind, request, Draft(channel, turns), device)
+        else:
+            turns.begin()
+            _cases(request, channel, turns, device)
+
+
+def _look(kind: str, request: Json, draft: Draft, device: Device) -> None:
+    seen: Json = {}
+    status, note = outcome(lambda: seen.update(LOOKS[kind](request, device)), draft)
+    draft.channel.record({**seen, "status": status, "note": note})
+
+
+def _cases(request: Json, channel: Channel, turns: Turns, device: Device) -> None:
+    look = {"survey": survey, "timed": timed}[str(request["kind"])]
     cases = request["cases"]
     assert isinstance(cases, list)
     asked = cast("float", request["asked"])
@@ -78,39 +53,12 @@ def run(request: Json, channel: Channel, device: Device) -> None:
             gc.collect()
             device.forget()
             asked = time.monotonic()
-        draft = Draft(channel, content={"started": round(time.time(), 3)})
-        draft.phases["start"] = time.monotonic() - asked
+        draft = Draft(channel, turns, content={"started": round(time.time(), 3)})
+        draft.phases["start"] = time.monotonic() - asked - turns.waited
         status, note = outcome(partial(look, case, request, device, draft), draft)
         draft.send(status, note)
         if status not in UNHARMED and not device.sound():
             return  # whoever asked starts another process for the rest
-
-
-def outcome(look: Callable[[], None], draft: Draft) -> tuple[str, str | None]:
-    """The status and the note of whatever the case does short of ending the process."""
-    try:
-        look()
-    except Invalid as error:
-        return "invalid", str(error)
-    except TooLong as error:
-        return "skipped", str(error)
-    except SystemExit as error:
-        return "failed", f"{draft.stage}: called sys.exit({error.code!r})"
-    except BaseException as error:  # noqa: BLE001 - a case may raise anything, and the next one is to run
-        if type(error).__name__ == Unavailable.__name__:  # the subject, which does not import bench, has one of its own
-            return "unavailable", str(error)[:NOTE_LIMIT]
-        text = f"{draft.stage}: {memory.summary(explain(error))}"
-        return ("oom" if memory.is_out_of_memory(error) else "failed"), text[:NOTE_LIMIT]
-    return "ok", None
-
-
-def explain(error: BaseException) -> str:
-    """The message, then the frames that led there, innermost last; the parent shortens the paths."""
-    message = "".join(traceback.format_exception_only(error)).strip()
-    frames = traceback.extract_tb(error.__traceback__)
-    foreign = [frame for frame in frames if os.path.dirname(frame.filename) != _HERE] or frames[-1:]
-    places = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in foreign[-_FRAMES:])
-    return f"{message} (at {places})"
 
 
 def _build(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> Workload:
@@ -137,7 +85,10 @@ def _build(case: Mapping[str, object], request: Json, device: Device, draft: Dra
 
 
 def timed(case: Mapping[str, object], request: Json, device: Device, draft: Draft) -> None:
-    """Build, warm up, calibrate, sentinel, samples by the wall clock, samples by the device's clock, sentinel."""
+    """Build, warm up, calibrate, sentinel, samples by the wall clock, samples by the device's clock, sentinel.
+
+    A child that takes turns with another gives its own away before the first sample, when it is ready, and after each
+    sample."""
     policy, cold = cast("dict[str, float]", request["policy"]), case["cache"] == "cold"
     workload = _build(case, request, device, draft)
     with draft.phase("warm_up"):
@@ -175,11 +126,16 @@ def _sampled(
         assert own is not None  # `_build` has refused the case otherwise
         time_steps = partial(sampler.time_apart, cool=own.cool)
     with draft.phase("samples"):
+        draft.turns.give()
         driver, before = device.card.read(), device.probes()
-        result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=reset_of(workload))
+        between = draft.turns.between(reset_of(workload))
+        result = time_steps(workload.step, device, samples, loops=loops, seconds=seconds, reset=between)
         after = device.probes()
         draft.noise |= card.noise(driver, device.card.read())
+        draft.turns.end()
     draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
+    if draft.turns.together:
+        draft.noise["turns"] = draft.turns.given
     return samples.wall, result
 
 

@@ -1,7 +1,9 @@
 """Records of a gate that somebody has shuffled, doubled, torn, or measured in bad weather."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
+from math import log
 from random import Random
 
 import pytest
@@ -47,6 +49,55 @@ def test_pairs_stand_in_the_order_of_their_numbers_however_their_records_arrive(
     records = measured("a", values)
     Random(seed).shuffle(records)
     assert ratios(records) == pytest.approx(values, abs=1e-5)
+
+
+def taking_turns(earlier: Sequence[int], later: Sequence[int], *, first: int = 1) -> list[Record]:
+    """A pair of those samples; `first`: which of both, base 1 or candidate 2, had the first turn."""
+    base, candidate = (earlier, later) if first == 1 else (later, earlier)
+    return [
+        replace(record, samples=tuple(own), cpu=tuple(2 * n for n in own), noise={"turns": 9.0}, position=position)
+        for record, own, position in zip(pair("a", 1), (base, candidate), (first, 3 - first), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("metric", ["undisturbed", "cpu_time"])
+@pytest.mark.parametrize("first", [1, 2])
+def test_of_trials_that_took_turns_neighbours_are_compared(metric: str, first: int) -> None:
+    """The weather gets worse in the midst, for both alike, and the slower one is 5 % slower throughout."""
+    weather = [1000, 1000, 1000, 2000, 2000, 2000, 2000]
+    slower = [round(1.05 * each) for each in weather]
+    records = taking_turns(weather, slower, first=first)
+    (found,) = log_ratios(pairs(records)["a"], metric)
+    assert found == pytest.approx(log(1.05) if first == 1 else -log(1.05))
+
+
+def test_a_sample_s_neighbours_are_the_one_before_it_and_the_one_after_it() -> None:
+    """Steps get slower from turn to turn; what the two neighbours of a sample differ by cancels."""
+    drift = [1.01**n for n in range(20)]
+    times = [round(1e6 * each) for each in drift]
+    (found,) = ratios(taking_turns(times[::2], times[1::2]))
+    assert abs(found) < 1e-3 < log(times[1] / times[0])
+
+
+def test_what_one_side_measures_when_the_other_is_done_has_no_neighbours() -> None:
+    assert ratios(taking_turns([1000] * 6, [3000, 3000])) == pytest.approx([log(3)])
+
+
+def test_neighbours_are_compared_by_step() -> None:
+    first, second = taking_turns([1000] * 5, [1000] * 5)
+    assert ratios([first, replace(second, loops=2)]) == pytest.approx([-log(2)])
+
+
+def test_the_mean_of_trials_that_took_turns_is_that_of_all_samples() -> None:
+    found = pairs(taking_turns([1000] * 4, [1000, 1000, 1000, 5000]))["a"]
+    assert log_ratios(found, "mean_latency") == pytest.approx([log(2)])
+    assert log_ratios(found, "undisturbed") == pytest.approx([0.0])
+
+
+@pytest.mark.parametrize("times", [(), (1000, 0, 1000)])
+def test_neighbours_of_which_one_took_no_time_have_no_ratio(times: tuple[int, ...]) -> None:
+    first, second = taking_turns([1000] * 3, [1000] * 3)
+    assert log_ratios(pairs([first, replace(second, cpu=times)])["a"], "cpu_time") == []
 
 
 def test_a_trial_without_its_partner_is_no_pair() -> None:
@@ -129,6 +180,14 @@ def test_a_card_whose_clock_is_far_below_the_gate_s_fastest_tells_of_bad_weather
     assert [disturbed(records, number) for number in (1, 2)] == [{"a"} if n == slow else set() for n in (1, 2)]
     better = [*records, *pair("a", slow, 0.1, attempt=1, noise={"gpu_clock": 2000.0})]
     assert ratios(better)[slow - 1] == pytest.approx(0.1, abs=1e-6), "the attempt on a fast card counts"
+
+
+@pytest.mark.parametrize("told", [{}, *PROBES])
+def test_of_trials_that_took_turns_only_a_probe_tells_of_bad_weather(told: dict[str, float]) -> None:
+    records = pair("a", 1, sentinel=ROUGH, noise=told)
+    in_turns = [replace(record, noise={**record.noise, "turns": 9.0}) for record in records]
+    assert disturbed(in_turns, 1) == ({"a"} if told else set())
+    assert disturbed([records[0], in_turns[1]], 1) == {"a"}
 
 
 def test_sentinels_that_are_unknown_or_zero_tell_nothing() -> None:

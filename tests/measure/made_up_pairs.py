@@ -16,16 +16,18 @@ from tests.gate.made_up import survey, trial
 from tests.measure.made_up import setup, shuffled
 
 LOOPS = 7
+MEMORY = 1 << 30
 Script = Callable[[Trial, Turn], Record]
 
 
 @dataclass(slots=True)
 class Asked:
-    """What was asked of children, in order, and by servers of which number, beside whose place, and which servers there
-    were."""
+    """What was asked of children, in order, and by servers of which number, of single ones beside whose place, of which
+    pairs that take turns, and which servers there were."""
 
     turns: list[tuple[Trial, Turn, Place, int]] = field(default_factory=list)
-    beside: list[Place | None] = field(default_factory=list)
+    beside: list[tuple[Place, Place | None]] = field(default_factory=list)
+    pairs: list[tuple[Turn, ...]] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     started: int = 0
 
@@ -80,10 +82,19 @@ def gated(
     ) -> Iterator[Record]:
         assert server.number in asked.open
         asked.turns.append((trials[0], turn, place, server.number))
-        asked.beside.append(beside)
+        asked.beside.append((place, beside))
         yield replace(script(trials[0], turn), server=server.number)
 
-    places = {side: Place(paths=(side,), memory=1 << 30, cores=(0,)) for side in (*CHANGE, *CONTROL)}
+    def together(
+        server: Server, _: Run, made: Trial, turns: Sequence[Turn], places: Sequence[Place]
+    ) -> Iterator[Record]:
+        assert server.number in asked.open
+        asked.pairs.append(tuple(turns))
+        asked.turns += [(made, turn, place, server.number) for turn, place in zip(turns, places, strict=True)]
+        for record in [script(made, turn) for turn in turns]:
+            yield replace(record, server=server.number)
+
+    places = {side: Place(paths=(side,), memory=MEMORY, cores=(0,)) for side in (*CHANGE, *CONTROL)}
     means = PairMeans(
         setup=setup(),
         places=places,
@@ -93,6 +104,7 @@ def gated(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairing, "Server", MadeUpServer)
         patch.setattr(pairing, "ask", ask)
+        patch.setattr(pairing, "together", together)
         runner = PairRunner(run, means)
         measuring = runner.measure()
         records = [record for record, _ in zip(measuring, range(count or 10**9), strict=False)]

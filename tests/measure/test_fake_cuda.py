@@ -46,6 +46,7 @@ def timed(
         "side": "",
         "loops": None,
         "tree": None,
+        "turns": None,
         "energy": False,
     }
     kept, device = Kept(), FakeCudaDevice(request)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from bench.measure.draft import Draft, outcome
 from bench.measure.memory import Peak, is_out_of_memory, summary
 from bench.measure.processes import Channel
-from bench.measure.trial import Draft, outcome
+from bench.measure.turns import Turns
 
 CUDA = (
     "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 79.10 GiB of which 3.06 GiB is "
@@ -51,7 +52,7 @@ def test_the_note_has_the_allocator_s_summary_and_not_its_advice() -> None:
     def build() -> None:
         raise RuntimeError(CUDA)
 
-    status, note = outcome(build, Draft(Channel(-1), stage="build"))
+    status, note = outcome(build, Draft(Channel(-1), Turns(None), stage="build"))
     assert status == "oom"
     assert note is not None
     assert note.startswith("build: RuntimeError: CUDA out of memory. Tried to allocate 20.00 GiB.")

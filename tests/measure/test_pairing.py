@@ -12,7 +12,7 @@ from bench.measure.request import Turn
 from bench.records.nouns import CHANGE, CONTROL, Record, Status, Trial
 from tests.gate.made_up import CALM, a_gate, names, noise, trial
 from tests.measure.made_up import case
-from tests.measure.made_up_pairs import LOOPS, ScriptedPairs, gated, pairs_of, sound
+from tests.measure.made_up_pairs import LOOPS, MEMORY, ScriptedPairs, gated, pairs_of, sound
 
 A, B, C = names(3)
 ALL = {A.id, B.id, C.id}
@@ -89,6 +89,41 @@ def test_the_two_trials_of_a_pair_stand_side_by_side() -> None:
         assert second.sequence == first.sequence + 1
 
 
+def test_the_two_trials_of_a_pair_take_turns_in_the_coin_s_order() -> None:
+    records, asked = gated(a_gate(A, B), judge=never_decided(A.id))
+    measured = [*pairs_of(records), *pairs_of(records, CONTROL)]
+    told = [tuple(turn.side for turn in turns) for turns in asked.pairs]
+    assert len(told) == len(measured)
+    assert Counter(told) == Counter((first.side, second.side) for first, second in measured)
+
+
+@pytest.mark.parametrize(
+    ("threads", "device", "peak", "expected"),
+    [
+        (1, "fake", 0.5, True),
+        (1, "cpu", 0.5, True),
+        (2, "fake", 0.5, False),
+        (1, "fake-cuda", 0.5, False),
+        (1, "fake", 0.51, False),
+    ],
+)
+def test_trials_take_turns_on_one_thread_of_a_processor_where_both_fit_into_memory(
+    threads: int, device: str, peak: float, *, expected: bool
+) -> None:
+    """`peak`: of the memory that a child may have; the larger one of both sides' counts."""
+
+    def large(asked: Trial, turn: Turn) -> Record:
+        found = sound(asked, turn)
+        own = peak if turn.side == "candidate" else 0.1
+        return replace(found, metrics={**found.metrics, "peak_memory": own * MEMORY}) if asked.round == 0 else found
+
+    _, asked = gated(replace(a_gate(replace(A, threads=threads)), device=device), large, judge=ScriptedPairs())
+    timed = [turn for made, turn, *_ in asked.turns if made.round]
+    assert timed
+    assert (len(asked.pairs) == len(timed) / 2) is expected
+    assert bool(asked.pairs) is expected
+
+
 def test_records_are_numbered_without_a_gap() -> None:
     records, _ = gated(a_gate(A, B), judge=never_decided(A.id))
     assert [record.sequence for record in records] == list(range(1, len(records) + 1))
@@ -145,12 +180,8 @@ def test_each_side_is_asked_at_its_own_place() -> None:
 
 
 def test_a_child_is_told_of_the_other_side_of_its_pair_too() -> None:
-    _, asked = gated(a_gate(A), judge=never_decided(A.id))
-    told = {
-        (place.paths, beside.paths)
-        for (_, _, place, _), beside in zip(asked.turns, asked.beside, strict=True)
-        if beside
-    }
+    _, asked = gated(a_gate(replace(A, threads=2)), judge=never_decided(A.id))
+    told = {(place.paths, beside.paths) for place, beside in asked.beside if beside}
     both = [(CHANGE, CONTROL)[n] for n in (0, 1)]
     assert told == {((one,), (other,)) for sides in both for one, other in (sides, sides[::-1])}
 

@@ -42,6 +42,7 @@ def timed(fault: str = "none") -> Json:
         "side": "",
         "loops": None,
         "tree": None,
+        "turns": None,
         "energy": False,
     }
     kept = Kept()

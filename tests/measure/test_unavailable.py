@@ -1,7 +1,8 @@
 """What a subject says that the machine lacks."""
 
+from bench.measure.draft import Draft, outcome
 from bench.measure.processes import Channel
-from bench.measure.trial import Draft, outcome
+from bench.measure.turns import Turns
 
 
 class Unavailable(Exception):
@@ -9,7 +10,7 @@ class Unavailable(Exception):
 
 
 def draft() -> Draft:
-    return Draft(Channel(-1), stage="build")
+    return Draft(Channel(-1), Turns(None), stage="build")
 
 
 def test_an_exception_called_unavailable_is_no_failure() -> None:

@@ -86,7 +86,7 @@ def test_a_device_that_raises_while_it_is_looked_at_is_told_and_not_lost() -> No
             raise AttributeError("no such report")
 
     read, write = os.pipe()
-    asked: Json = {"kind": "libraries", "round": 0, "attempt": 0, "side": ""}
+    asked: Json = {"kind": "libraries", "round": 0, "attempt": 0, "side": "", "turns": None}
     trial.run(asked, Channel(write), Refusing(asked))
     os.close(write)
     with open(read) as lines:

@@ -19,17 +19,14 @@ from random import Random
 
 from bench.api.alone import Site
 from bench.api.planning import Options, Plan, plan
-from bench.api.running import describe
 from bench.errors import Stopped
 from bench.gate.decide import LOOKS
-from bench.measure import revisions
-from bench.records.nouns import Case, GateAsked
-from bench.records.suite import GateSpec
+from bench.records.nouns import Case
 from tests.evidence.repeats import quiet
-from tests.perf.gate.judging import LIMIT, Patient, settled
+from tests.perf.gate.judging import Patient, settled
 from tests.perf.gate.repository import SUITE, repository, sides
 from tests.perf.gate.rows import LOADS, OUT, Row, Unit, append, pairs_of, read
-from tests.perf.gate.session import session, short
+from tests.perf.gate.session import gated, session, short
 
 PARTS = 100
 """Of a step of the subject's without a dose."""
@@ -109,10 +106,7 @@ def missing(cases: Sequence[Case], unit: Unit, asked: Asked) -> tuple[int, tuple
 def add(planned: Plan, unit: Unit, asked: Asked, *, before: int) -> None:
     """One session: surveys, then rounds until every case has its pairs; each is written when it is over."""
     site, known = Site.of(planned), pairs_of(read(asked.out), unit)
-    revision = revisions.resolve(revisions.repository(site.project.folder), "HEAD")
-    made = replace(
-        describe(planned, site), gate=GateAsked(against="HEAD", revision=revision, policy=GateSpec(limit=LIMIT))
-    )
+    made = gated(planned, site)
     judge = Patient(
         made,
         least=asked.least,

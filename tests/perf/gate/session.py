@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -13,7 +13,7 @@ from bench.analysis.values import value
 from bench.api.alone import Site, measuring
 from bench.api.gating import tree_of
 from bench.api.planning import Plan
-from bench.api.running import place_of, scratch_folder, setup_of
+from bench.api.running import describe, place_of, scratch_folder, setup_of
 from bench.gate.decide import MEAN
 from bench.gate.pairs import pairs
 from bench.measure import revisions
@@ -21,10 +21,11 @@ from bench.measure.pairing import PairMeans, PairRunner
 from bench.measure.request import Place
 from bench.plan.project import find_project
 from bench.plan.schedule import order
-from bench.records.nouns import CHANGE, Record, Run, Side
+from bench.records.nouns import CHANGE, GateAsked, Record, Run, Side
+from bench.records.suite import GateSpec
 from tests.evidence.load import load
 from tests.perf.gate import weather
-from tests.perf.gate.judging import Patient
+from tests.perf.gate.judging import LIMIT, Patient
 from tests.perf.gate.revision import revision
 from tests.perf.gate.rows import Row, Unit
 
@@ -34,12 +35,28 @@ Timed = tuple[Record, float]
 
 def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Generator[list[Row], None, None]:
     """The rows of the surveys, then those of every round when it is over."""
+    with closing(records(planned, site, judge, unit.load)) as found:
+        yield from rounds(found, judge, unit)
+
+
+def gated(planned: Plan, site: Site) -> Run:
+    """The gate of a plan against the last commit of its repository."""
+    revision = revisions.resolve(revisions.repository(site.project.folder), "HEAD")
+    return replace(
+        describe(planned, site), gate=GateAsked(against="HEAD", revision=revision, policy=GateSpec(limit=LIMIT))
+    )
+
+
+def records(
+    planned: Plan, site: Site, judge: Patient, under: str, runs: type[PairRunner] = PairRunner
+) -> Generator[Record, None, None]:
+    """What the product's loop measures under that load."""
     made = judge.run
     assert made.gate is not None
     root = revisions.repository(site.project.folder)
     with ExitStack() as stack:
-        stack.enter_context(disturbing(unit.load, made.seed))  # before the harness leaves the core that it measures on
-        stack.enter_context(measuring(f"evidence of the gate, {unit.load}", site, device=made.device, wait=None))
+        stack.enter_context(disturbing(under, made.seed))  # before the harness leaves the core that it measures on
+        stack.enter_context(measuring(f"evidence of the gate, {under}", site, device=made.device, wait=None))
         (base,) = stack.enter_context(revisions.worktrees(root, made.gate.revision, len(CHANGE) - 1))
         scratch = stack.enter_context(scratch_folder())
         trees: dict[Side, Path] = {"base": base, "candidate": root}
@@ -51,9 +68,9 @@ def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Generator[
             order=partial(order, seed=made.seed),
             judge=judge,
         )
-        runner = PairRunner(made, means)
+        runner = runs(made, means)
         stack.callback(runner.close)
-        yield from rounds(runner.measure(), judge, unit)
+        yield from runner.measure()
 
 
 def disturbing(name: str, seed: int) -> AbstractContextManager[object]:
