@@ -9,10 +9,9 @@ after them say: only a probe disturbs them. The times of the trials have no part
 
 The weather also changes within a trial, and then the lower decile is of a calm stretch on one side and of a rough one
 on the other. Of trials that took turns every sample has neighbours in the other trial, some milliseconds away: the
-ratio of a sharp metric is the median ratio of neighbours, in the time that the metric is about. Its log was half as far
-apart as that of the deciles, in long steps and short ones, with neighbours on the machine and with a load of our own
-(`results/evidence/turns.md`). Both see what every step takes longer, and neither what a few steps do: for that there is
-the mean, of all samples."""
+ratio of a sharp metric is that of neighbours, in the time that the metric is about. `results/evidence/turns.md` says
+how much closer together its logs are than those of the deciles, and under which load they are not. Both see what every
+step takes longer, and neither what a few steps do: for that there is the mean, of all samples."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ SENTINELS = ("sentinel_before", "sentinel_after")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two trials of one case, one after the other: of the first side and of the second."""
+    """Two trials of one case, in turns or one after the other: of the first side and of the second."""
 
     first: Record
     second: Record

@@ -3,20 +3,21 @@ pairs. The caller stores each record before it asks for the next.
 
 The two trials of a pair take turns, sample by sample, both in children that stand ready: whatever the machine does for
 longer than a few milliseconds it does to both. One after the other, as the design had it, they meet other weather: on a
-machine whose neighbours come and go within tenths of a second their log-ratios were four to eight times as far apart
-(`results/evidence/turns.md`), and half of all pairs had to be repeated. What turns cost is that each side finds the
-caches full of the other's numbers, which is the same for both; on a machine without neighbours that is all there is to
-see (0.6 % a pair where adjacent trials had 0.4 to 0.6). Trials with several threads, or on a GPU, or that do not fit
-into memory twice, are adjacent.
+machine whose neighbours come and go within tenths of a second their log-ratios were three to six times as far apart
+(`results/evidence/turns.md`), and most pairs had to be repeated. What turns cost is that each side finds the caches
+full of the other's numbers, which is the same for both; on a machine without neighbours that is all there is to see
+(0.6 % a pair where adjacent trials had 0.4 to 0.6). Trials with several threads, or on a GPU, or that do not fit into
+memory twice, are adjacent.
 
 What the sides of a pair share, so that equal code lies alike in memory on both: the server and with it hash seed,
 environment and the layout before the fork; core, `loops`, bound on memory; a request of the same bytes, in another
-order (`bench.measure.request`); the order of `sys.path`, from which the server has taken the candidate's folders, which
-an editable install puts there (`bench.measure.server`); bytecode of their own that each side has compiled in its
-surveys and loads in its trials (`Tree.bytecode`); and paths of one length where the candidate's is the longer
-(`bench.measure.revisions`). What remains: a candidate whose path is shorter than a temporary folder's, what lies beside
-its tracked files (longer listings of its folders), the folder's file system, and in `sys.path` whatever else names a
-part of it. The control, of two worktrees, has none of these and cannot find them."""
+order (`bench.measure.request`), of trials that take turns a server that has read both; the order of `sys.path`, from
+which the server has taken the candidate's folders, which an editable install puts there (`bench.measure.server`);
+bytecode of their own that each side has compiled in its surveys and loads in its trials (`Tree.bytecode`); and paths of
+one length where the candidate's is the longer (`bench.measure.revisions`). What remains: a candidate whose path is
+shorter than a temporary folder's, what lies beside its tracked files (longer listings of its folders), the folder's
+file system, and in `sys.path` whatever else names a part of it. The control, of two worktrees, has none of these and
+cannot find them."""
 
 import random
 import time

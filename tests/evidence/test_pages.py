@@ -11,6 +11,7 @@ from tests.evidence.coverage import LEAST, MOST, SUITES
 from tests.evidence.noise import SCENARIOS, fitted
 from tests.evidence.resampled import POLICIES
 from tests.evidence.simulated import CASES, Row
+from tests.perf.gate import turns
 
 PAGES = repeats.FOLDER.parent
 RUNS = repeats.load()
@@ -27,6 +28,7 @@ TENTH = SUITES // 10
         (sentinel.main, "sentinel.md"),
         (isolate.main, "isolate.md"),
         (lambda: coverage.main([]), "coverage.md"),
+        (lambda: turns.main([]), "turns.md"),
     ],
 )
 def test_a_page_is_what_its_script_prints(

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from threading import Thread
+from typing import Literal
 
 import pytest
 
@@ -133,12 +134,17 @@ def test_what_is_said_is_a_byte_each() -> None:
 # Real children of a server of the fake device
 
 
-def paired(fault: str = "none", *, takes: float = 0.001, timeout: float = 20.0) -> list[Record]:
+Launch = Literal["fork", "spawn"]
+
+
+def paired(
+    fault: str = "none", *, takes: float = 0.001, timeout: float = 20.0, launch: Launch = "fork"
+) -> list[Record]:
     """The records of a pair of that case, the base's first."""
     made = run([case(takes=takes, fault=fault)], timeout=timeout, trial_seconds=0.05)
     place = Place(paths=(), memory=8 << 30, cores=setup().allowed_cores)
     with ExitStack() as stack:
-        server = Server(setup(), allocator="retain", number=1)
+        server = Server(setup(launch), allocator="retain", number=1)
         stack.callback(server.close)
         turns = [Turn(side=side, position=number, loops=2) for number, side in enumerate(CHANGE, 1)]
         return list(together(server, made, Trial(case=made.cases[0], round=2), turns, [place, place]))
@@ -149,8 +155,9 @@ def statuses(records: list[Record]) -> list[str]:
     return [record.status for record in records]
 
 
-def test_both_trials_are_whole_and_took_as_many_turns_as_they_have_samples() -> None:
-    first, second = paired()
+@pytest.mark.parametrize("launch", ["fork", "spawn"])
+def test_both_trials_are_whole_and_took_as_many_turns_as_they_have_samples(launch: Launch) -> None:
+    first, second = paired(launch=launch)
     assert statuses([first, second]) == ["ok", "ok"]
     assert min(len(first.samples), len(second.samples)) > 10
     # One turn before the first sample, one after each, and the end; whoever goes on alone gives none.

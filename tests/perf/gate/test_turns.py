@@ -11,7 +11,7 @@ from tests.evidence.rows import append
 from tests.gate.made_up import a_gate, pair, survey
 from tests.measure.made_up import case
 from tests.perf.gate.judging import Patient
-from tests.perf.gate.turns import ADJACENT, LOADS, TURNS, Row, page, read, rows_of, written
+from tests.perf.gate.turns import ADJACENT, LOADS, TURNS, Row, closer, page, read, rows_of, written
 
 CASE = case(model="lstm", mode="inference", size="small")
 
@@ -55,8 +55,27 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert [row.deciles for row in again] == pytest.approx([row.deciles for row in rows], abs=1e-6)
 
 
+def spread(load: str) -> list[Row]:
+    """Two pairs of each manner, whose deciles are twice as far apart as neighbours."""
+    return [
+        replace(
+            row,
+            load=load,
+            round=row.round + round(1 + sign),
+            deciles=row.deciles + 2e-5 * sign,
+            neighbours=None if row.neighbours is None else row.neighbours + 1e-5 * sign,
+        )
+        for row in found()
+        for sign in (-1, 1)
+    ]
+
+
+def test_neighbours_are_set_beside_the_deciles_of_the_same_pairs() -> None:
+    assert closer([row for row in spread("quiet") if row.manner == TURNS]) == pytest.approx(0.5)
+
+
 def test_the_page_has_a_line_for_each_load_manner_and_ratio() -> None:
-    rows = [replace(row, load=load, round=row.round + n) for load in LOADS[:2] for row in found() for n in (0, 2)]
+    rows = [row for load in LOADS[:2] for row in spread(load)]
     lines = [line for line in page(rows) if line.startswith(("| quiet", "| constant", "| bursts"))]
     assert [line.split(" | ")[:3] for line in lines] == [
         [f"| {load}", *rest]
@@ -70,3 +89,4 @@ def test_the_page_has_a_line_for_each_load_manner_and_ratio() -> None:
         )
     ]
     assert all("+3.0%" in line for line in lines)
+    assert list(page(rows))[-1].endswith("quiet 0.50, constant 0.50.")

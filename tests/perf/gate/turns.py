@@ -152,11 +152,27 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
     )
     yield "| load | pairs | ratio | change found | sd (by quartiles) | attempts a pair | seconds a pair |"
     yield "|---|---|---|--:|--:|--:|--:|"
-    for load in (each for each in LOADS if any(row.load == each for row in rows)):
+    loads = [each for each in LOADS if any(row.load == each for row in rows)]
+    for load in loads:
         for manner in (ADJACENT, TURNS):
             own = [row for row in rows if (row.load, row.manner) == (load, manner)]
             for name in ("deciles", "neighbours", "mean") if manner == TURNS else ("deciles", "mean"):
                 yield f"| {load} | {manner} | {name} | {' | '.join(cells(own, name))} |"
+    in_turns = {load: [row for row in rows if (row.load, row.manner) == (load, TURNS)] for load in loads}
+    shares = ", ".join(f"{load} {closer(own):.2f}" for load, own in in_turns.items())
+    yield f"\nIn turns, the sd of neighbours by that of the deciles, geometric mean over the cases: {shares}."
+
+
+def closer(own: Sequence[Row]) -> float:
+    """The sd of neighbours' ratios by that of the deciles' of the same pairs, as a geometric mean over the cases."""
+    by_case: dict[str, list[Row]] = {}
+    for row in own:
+        by_case.setdefault(row.case, []).append(row)
+    logs = [
+        log(stdev(row.neighbours or 0.0 for row in rows) / stdev(row.deciles for row in rows))
+        for rows in by_case.values()
+    ]
+    return exp(fmean(logs))
 
 
 def cells(own: Sequence[Row], name: str) -> tuple[str, ...]:
