@@ -5,7 +5,8 @@ best, or a probe says so. A trial alone is disturbed where its sentinel is over 
 (`bench.analysis.trials`), but of a pair only the ratio is wanted, and a slow stretch that lasts through both of its
 trials cancels: to repeat such pairs would cost as much again as the gate, on a machine whose neighbours slow it down
 half of the time. The trials of a pair that took turns have met the same weather, whatever the sentinels before and
-after them say: only a probe disturbs them. The times of the trials have no part in the choice.
+after them say: only a probe disturbs them, and threads or processes that one had beside its main thread, which worked
+in the other's turns. The times of the trials have no part in the choice.
 
 The weather also changes within a trial, and then the lower decile is of a calm stretch on one side and of a rough one
 on the other. Of trials that took turns every sample has neighbours in the other trial, some milliseconds away: the
@@ -108,7 +109,7 @@ def _merit(pair: Pair, fastest: float) -> tuple[bool, float]:
     trials = (pair.first, pair.second)
     told = any(told_by_probes(trial, fastest) for trial in trials)
     if pair.in_turns:
-        return told, 1.0
+        return told or any(probe(trial, "company") for trial in trials), 1.0
     seen = [found for trial in trials for name in SENTINELS if (found := probe(trial, name)) is not None]
     return told, max(seen) / min(seen) if seen and min(seen) > 0 else 1.0
 
@@ -116,8 +117,11 @@ def _merit(pair: Pair, fastest: float) -> tuple[bool, float]:
 def _neighbours(earlier: Sequence[int], later: Sequence[int], steps: float) -> float | None:
     """The typical log-ratio later / earlier of samples of which one came right after the other, a step's: half the
     median over the neighbours before and half that over those after, so that what drifts cancels. `steps`: the
-    log-ratio of how many steps a sample has, earlier / later. None where a time is missing or is none."""
-    before, after = list(zip(earlier, later, strict=False)), list(zip(earlier[1:], later, strict=False))
-    if not before or min(map(min, before + after)) <= 0:
-        return None
-    return steps + fmean([median([log(its / own) for own, its in pairs]) for pairs in (before, after) if pairs])
+    log-ratio of how many steps a sample has, earlier / later. Samples of no time, of which a coarse clock tells, are
+    left out; None where none is left."""
+    before, after = (
+        [log(its / own) for own, its in zip(first, later, strict=False) if own > 0 and its > 0]
+        for first in (earlier, earlier[1:])
+    )
+    medians = [median(logs) for logs in (before, after) if logs]
+    return steps + fmean(medians) if medians else None

@@ -5,7 +5,8 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
 
 from bench.measure.processes import Json, Log, poll_time, take
 from bench.measure.turns import Referee
@@ -14,11 +15,19 @@ DRAIN_SECONDS = 0.2
 """A grandchild that prints for ever must not hold the server at the end of its parent."""
 
 
-class Child:
-    """One running child. `owed`: so many records are still to come from it; `say` passes one on."""
+TICK = 0.2
+"""Seconds after which it is looked at again whose turn it is: to so much a child's time is told."""
 
-    def __init__(self, pid: int, *, results: int, logs: int, owed: int, say: Callable[[Json], None]) -> None:
+
+class Child:
+    """One running child. `owed`: so many records are still to come from it; `say` passes one on. It may take `timeout`
+    seconds for each; turns of another are not its own time."""
+
+    def __init__(
+        self, pid: int, *, results: int, logs: int, owed: int, say: Callable[[Json], None], timeout: float
+    ) -> None:
         self.pid, self.results, self.logs, self.owed, self.say = pid, results, logs, owed, say
+        self.timeout = self.left = timeout
         self.began = time.monotonic()
         self.handle = os.pidfd_open(pid)
         self.log, self.stage, self.timed_out = Log(), "start", False
@@ -35,15 +44,18 @@ class Child:
         """Takes what it has printed; whether it may print more."""
         return take(self.logs, self.log)
 
-    def read(self) -> tuple[bool, bool]:
-        """Takes what it has sent; whether it may send more, and whether a record was passed on."""
+    def read(self) -> bool:
+        """Takes what it has sent; whether it may send more. A record gives it all of its time again."""
         data = os.read(self.results, 1 << 16)
         *lines, self._buffer = (self._buffer + data).split(b"\n")
-        return bool(data), sum(self._forward(parse(line)) for line in lines) > 0
+        for line in lines:
+            if self._forward(parse(line)):
+                self.left = self.timeout
+        return bool(data)
 
     def kill(self) -> None:
-        """At its deadline."""
-        self.timed_out = True
+        """When its time is over."""
+        self.timed_out, self.left = True, inf
         os.kill(self.pid, signal.SIGKILL)
 
     def reap(self) -> None:
@@ -101,40 +113,43 @@ class Child:
             return
 
 
-def watch(children: Sequence[Child], referee: Referee | None, *, timeout: float, abandoned: Callable[[], None]) -> None:
-    """Until all have ended. A record gives those that are still there so much time again; children that take turns have
-    it together, and where it is over the one ends whose turn it is. `abandoned` is called when the parent is gone."""
+def watch(children: Sequence[Child], referee: Referee | None, *, abandoned: Callable[[], None]) -> None:
+    """Until all have ended. Of children that take turns the one spends its time whose turn it is; both do where no
+    turn is anybody's. `abandoned` is called when the parent is gone."""
     poll = select.poll()
     poll.register(0, select.POLLHUP)
     for child in children:
         for descriptor in child.descriptors:
             poll.register(descriptor, select.POLLIN)
     living = dict(enumerate(children))
-    deadline = time.monotonic() + timeout * len(living)
+    last = time.monotonic()
     while living:
-        events = dict(poll.poll(poll_time(deadline)))
+        left = min(child.left for child in living.values())
+        events = dict(poll.poll(poll_time(last + (left if referee is None else min(left, TICK)))))
+        now = time.monotonic()
+        for child in _at_work(living, referee):
+            child.left -= now - last
+        last = now
         if events.get(0, 0) & (select.POLLHUP | select.POLLERR):
             abandoned()
         for number, child in list(living.items()):
             if child.logs in events and not child.read_log():
                 poll.unregister(child.logs)
-            if child.results in events:
-                more, recorded = child.read()
-                if not more:
-                    poll.unregister(child.results)
-                if recorded:
-                    deadline = time.monotonic() + timeout * len(living)
+            if child.results in events and not child.read():
+                poll.unregister(child.results)
             if child.handle in events:
                 del living[number]
                 _forget(poll, child)
                 child.reap()
                 if referee is not None:
                     referee.ended(number)
-        if living and time.monotonic() >= deadline:
-            late = [child for number, child in living.items() if referee is None or referee.at_work(number)]
-            for child in late or living.values():
+            elif child.left <= 0:
                 child.kill()
-            deadline = time.monotonic() + timeout
+
+
+def _at_work(living: Mapping[int, Child], referee: Referee | None) -> Sequence[Child]:
+    every = list(living.values())
+    return every if referee is None else [child for n, child in living.items() if referee.at_work(n)] or every
 
 
 def _forget(poll: select.poll, child: Child) -> None:

@@ -59,6 +59,13 @@ def _scribble() -> None:
             os.write(descriptor, b'{"record": {}}\n')
 
 
+def _impostor() -> None:
+    """The same, in the name of another child."""
+    for descriptor in range(3, 30):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b'{"record": {}, "child": 7, "done": {}}\n')
+
+
 def _scribble_on() -> None:
     while True:
         _scribble()
@@ -92,6 +99,7 @@ FAULTS: dict[str, Callable[[], object]] = {
     "orphan": _orphan,
     "fork": os.fork,
     "scribble": _scribble,
+    "impostor": _impostor,
     "scribble_on": _scribble_on,
     "patricide": lambda: os.kill(os.getppid(), signal.SIGKILL),
     "memory": _memory,

@@ -3,11 +3,12 @@ pairs. The caller stores each record before it asks for the next.
 
 The two trials of a pair take turns, sample by sample, both in children that stand ready: whatever the machine does for
 longer than a few milliseconds it does to both. One after the other, as the design had it, they meet other weather: on a
-machine whose neighbours come and go within tenths of a second their log-ratios were three to six times as far apart
+machine whose neighbours come and go within tenths of a second their log-ratios were two to six times as far apart
 (`results/evidence/turns.md`), and most pairs had to be repeated. What turns cost is that each side finds the caches
-full of the other's numbers, which is the same for both; on a machine without neighbours that is all there is to see
-(0.6 % a pair where adjacent trials had 0.4 to 0.6). Trials with several threads, or on a GPU, or that do not fit into
-memory twice, are adjacent.
+full of the other's numbers, which is the same for both. A side that has threads or processes of its own beside its main
+thread would let them work in the other's turns, at the other's cost: such cases are measured one after the other, as
+are those of several threads, on a GPU, of unknown memory or of more than fits twice, and, from their first failure on,
+those that fail, because what they need may be there only once (a port, a lock).
 
 What the sides of a pair share, so that equal code lies alike in memory on both: the server and with it hash seed,
 environment and the layout before the fork; core, `loops`, bound on memory; a request of the same bytes, in another
@@ -24,6 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from bench.errors import Internal
 from bench.measure import weather
@@ -74,6 +76,7 @@ class PairRunner:
         self._budget, self._control_budget = (Budget(run.policy.max_seconds, time.monotonic) for _ in range(2))
         self._surveys: dict[tuple[str, Side], Record] = {}
         self._failures: Counter[tuple[str, bool]] = Counter()
+        self._apart: set[str] = set()
         self._controlled = False
         self._servers = 0
         self._pool = Pool(self._start)
@@ -184,13 +187,14 @@ class PairRunner:
                 yield from self._ask(trial, turn)
 
     def _taking_turns(self, trial: Trial) -> bool:
-        """Whether both sides of a pair may be there at once: on one thread of a processor, and within the memory
-        that one child may have. The threads of a team that waits for its turn spin, and a card's memory is not ours to
-        share out."""
+        """Whether both sides of a pair may be there at once: on one thread of a processor, within the memory that one
+        child may have, and unless the case has shown that it cannot share the machine with itself. The threads of a
+        team that waits for its turn spin, and a card's memory is not ours to share out."""
         case = trial.case
-        needs = [self._surveys[case.id, side].metrics.get("peak_memory", 0.0) for side in CHANGE]
-        fits = 2 * max(needs) <= self.means.places["base"].memory
-        return case.threads == 1 and not kind_of(self.run.device).gpu and fits
+        if case.threads != 1 or kind_of(self.run.device).gpu or case.id in self._apart:
+            return False
+        needs = [self._surveys[case.id, side].metrics.get("peak_memory", inf) for side in CHANGE]
+        return 2 * max(needs) <= self.means.places["base"].memory
 
     def _together(self, trial: Trial, turns: Sequence[Turn]) -> Iterator[Record]:
         """Both records of a pair whose children take turns. Where they have ended their server, each is asked for alone
@@ -226,6 +230,8 @@ class PairRunner:
         self.records.append(record)
         if record.kind == "survey":
             self._surveys[record.case, turn.side] = record
+        if record.noise.get("company") or (record.kind == "timed" and record.status != "ok"):
+            self._apart.add(record.case)
         failed = record.kind == "timed" and record.status != "ok"
         self._failures[record.case, turn.side in CONTROL] += failed
         return record

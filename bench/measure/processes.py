@@ -190,6 +190,12 @@ def descent(root: int) -> list[int]:
     return found
 
 
+def company() -> int:
+    """How many threads and descendants this process has beside its main thread: whoever may work while that one
+    waits."""
+    return len(os.listdir("/proc/self/task")) - 1 + len(descent(os.getpid()))
+
+
 def sweep() -> int:
     """Ends every descendant, also those with sessions of their own, and reaps them; how many there were."""
     ended: set[int] = set()

@@ -106,7 +106,8 @@ def ask(
 def together(
     server: Server, run: Run, trial: Trial, turns: Sequence[Turn], places: Sequence[Place]
 ) -> Iterator[Record]:
-    """The two records of a pair whose children take turns, sample by sample; that of the first turn comes first.
+    """The two records of a pair whose children take turns, sample by sample; that of the first turn comes first. Both
+    say how many `turns` they gave, none where they did not come to it.
 
     Each is given half of the wall time that both took."""
     children = [_Child(server, place, [trial], share=1 / len(turns)) for place in places]
@@ -121,7 +122,8 @@ def together(
         for child, turn in zip(children, turns, strict=True)
     ]
     for number, message in server.together(requests):
-        yield from children[number].hear(message)
+        for record in children[number].hear(message):
+            yield replace(record, noise={"turns": 0.0, **record.noise})
 
 
 class _Child:
@@ -155,7 +157,8 @@ class _Child:
             noise = {**last.noise, **_end(done, last.status)}
             yield replace(last, phases={**last.phases, "total": total}, noise=noise)
         if self._owed and (last is None or done["exit"] != 0):
-            yield _failure(done, self._owed[0], self.server, self.place, started=time.time() - (now - self.asked))
+            failed = _failure(done, self._owed[0], self.server, self.place, started=time.time() - (now - self.asked))
+            yield replace(failed, phases={"total": self.share * (now - self._began)})
 
 
 def skipped(case: Case) -> Record:
@@ -240,8 +243,7 @@ def _failure(done: Mapping[str, object], trial: Trial, server: Server, place: Pl
     status, how = verdict(done, log)
     note = shorten(f"{done['stage']}: {how}", place.paths) + (f"; it had printed: {said}" if said else "")
     record = made(trial, server.number, status=status, note=note)
-    phases = {"total": cast("float", done["seconds"])}
-    return replace(record, started=started, phases=phases, noise=dict(_end(done, status)))
+    return replace(record, started=started, noise=dict(_end(done, status)))
 
 
 def verdict(done: Mapping[str, object], log: str) -> tuple[Status, str]:

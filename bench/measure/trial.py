@@ -16,7 +16,7 @@ from bench.measure.checks import Invalid, check_equal, check_finite, check_tree,
 from bench.measure.device import Device, Unavailable
 from bench.measure.draft import Draft, TooLong, outcome
 from bench.measure.look import LOOKS
-from bench.measure.processes import Channel, Json
+from bench.measure.processes import Channel, Json, company
 from bench.measure.profile import unwatched, watch
 from bench.measure.surveyed import surveyed
 from bench.measure.turns import Turns
@@ -135,7 +135,7 @@ def _sampled(
         draft.turns.end()
     draft.noise |= probes.noise(before, after, steps=loops * len(samples.wall))
     if draft.turns.together:
-        draft.noise["turns"] = draft.turns.given
+        draft.noise |= {"turns": draft.turns.given, "company": company()}
     return samples.wall, result
 
 
@@ -189,6 +189,7 @@ def survey(case: Mapping[str, object], request: Json, device: Device, draft: Dra
         with draft.phase("warm_up"):
             warmup = sampler.warm_up(workload.step, device, seconds=policy["warmup_seconds"])
         draft.content["loops"] = sampler.calibrate(warmup, seconds=policy["sample_seconds"])
+    draft.noise["company"] = company()
     with draft.phase("check"):
         check_equal(workload)
     _profiled(workload, request, device, draft)

@@ -17,6 +17,8 @@ class Turns:
 
     def __init__(self, descriptor: int | None) -> None:
         self._queue = None if descriptor is None else socket.socket(fileno=descriptor)
+        if self._queue is not None:
+            self._queue.settimeout(None)  # a module that was preloaded may have set another default
         self._alone = False
         self.given, self.waited = 0, 0.0
         """How often the turn was the other's, and the seconds for which it was."""
@@ -76,6 +78,8 @@ class Referee:
 
     def __init__(self) -> None:
         self._queues = socket.socketpair()
+        for queue in self._queues:
+            queue.settimeout(None)
 
     def begin(self) -> None:
         """The first turn."""

@@ -44,7 +44,7 @@ def test_the_worst_case_makes_the_gate_and_every_case_is_listed(repo: GateScenar
     assert (found.verdict, found.code) == ("regression", 1)
 
 
-def test_records_are_of_adjacent_pairs_in_either_order_in_one_server_with_the_base_s_loops(
+def test_records_are_of_pairs_side_by_side_in_either_order_in_one_server_with_the_base_s_loops(
     repo: GateScenario, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pairing, "ROUNDS_PER_SERVER", 3)

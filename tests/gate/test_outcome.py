@@ -9,7 +9,7 @@ from bench.gate.outcome import outcome
 from bench.records.gate import Gate, Judged
 from bench.records.nouns import CHANGE, CONTROL, Finding, Record, Run, Side, Status
 from bench.records.suite import GateSpec, LimitSpec
-from tests.gate.made_up import LIMIT, Known, a_gate, measured, names, noise, survey, surveys, trial
+from tests.gate.made_up import LIMIT, Known, a_gate, measured, names, noise, pair, survey, surveys, trial
 from tests.measure.made_up import case
 
 A, B, C = names(3)
@@ -142,6 +142,17 @@ def test_a_case_that_fails_now_and_then_on_the_candidate_alone_has_failed_whatev
     note = f"crashed on the candidate in 1 of {len(ratios) + 1} trials, on the base in none: ended by SIGSEGV"
     assert (found.cases[0].verdict, found.cases[0].note, found.cases[0].changes) == ("failed", note, ())
     assert summed(found) == ("inconclusive", 4)
+
+
+@pytest.mark.parametrize(("number", "verdict"), [(1, "unchanged"), (2, "failed")])
+def test_a_failure_in_turns_counts_where_the_case_has_shown_that_it_can_take_turns(number: int, verdict: str) -> None:
+    """In its first pair what it needs may have been the other side's; in its second it had it before."""
+    records = surveys(A.id)
+    for each, ratio in enumerate(EQUAL, 1):
+        found = [replace(r, position=n, attempt=int(each == number)) for n, r in enumerate(pair(A.id, each, ratio), 1)]
+        records += [replace(r, noise={**r.noise, "turns": 9.0}) for r in found] if each < number else found
+    broken = trial(A.id, "candidate", number, status="failed", noise={"turns": 0.0})
+    assert only(a_gate(A), [*records, broken]).verdict == verdict
 
 
 def test_a_case_that_fails_on_the_base_too_is_judged_by_the_trials_that_are_left() -> None:

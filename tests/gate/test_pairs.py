@@ -94,10 +94,12 @@ def test_the_mean_of_trials_that_took_turns_is_that_of_all_samples() -> None:
     assert log_ratios(found, "undisturbed") == pytest.approx([0.0])
 
 
-@pytest.mark.parametrize("times", [(), (1000, 0, 1000)])
-def test_neighbours_of_which_one_took_no_time_have_no_ratio(times: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(("times", "expected"), [((), []), ((0, 0), []), ((1000, 0, 1000), [-log(2)])])
+def test_samples_of_no_time_are_no_neighbours(times: tuple[int, ...], expected: list[float]) -> None:
+    """A CPU sample of the first takes 2000 ns."""
     first, second = taking_turns([1000] * 3, [1000] * 3)
-    assert log_ratios(pairs([first, replace(second, cpu=times)])["a"], "cpu_time") == []
+    found = log_ratios(pairs([first, replace(second, cpu=times)])["a"], "cpu_time")
+    assert found == pytest.approx(expected)
 
 
 def test_a_trial_without_its_partner_is_no_pair() -> None:
@@ -188,6 +190,13 @@ def test_of_trials_that_took_turns_only_a_probe_tells_of_bad_weather(told: dict[
     in_turns = [replace(record, noise={**record.noise, "turns": 9.0}) for record in records]
     assert disturbed(in_turns, 1) == ({"a"} if told else set())
     assert disturbed([records[0], in_turns[1]], 1) == {"a"}
+
+
+def test_what_worked_in_the_other_s_turns_disturbs_a_pair() -> None:
+    """Threads or processes of its own: after its own trial, when it is not its turn, they are told of as well."""
+    records = pair("a", 1, noise={"company": 2.0})
+    in_turns = [replace(record, noise={**record.noise, "turns": 9.0}) for record in records]
+    assert (disturbed(records, 1), disturbed(in_turns, 1)) == (set(), {"a"})
 
 
 def test_sentinels_that_are_unknown_or_zero_tell_nothing() -> None:

@@ -27,7 +27,7 @@ class Asked:
 
     turns: list[tuple[Trial, Turn, Place, int]] = field(default_factory=list)
     beside: list[tuple[Place, Place | None]] = field(default_factory=list)
-    pairs: list[tuple[Turn, ...]] = field(default_factory=list)
+    in_turns: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     started: int = 0
 
@@ -57,7 +57,10 @@ class ScriptedPairs:
 def sound(asked: Trial, turn: Turn) -> Record:
     """Nothing goes wrong, nothing has changed."""
     if asked.round == 0:
-        return replace(survey(asked.case.id, turn.side), loops=LOOPS if turn.calibrate else 0)
+        found = survey(asked.case.id, turn.side)
+        return replace(
+            found, loops=LOOPS if turn.calibrate else 0, metrics={"peak_memory": MEMORY // 10, **found.metrics}
+        )
     return trial(asked.case.id, turn.side, asked.round, attempt=asked.attempt)
 
 
@@ -89,7 +92,7 @@ def gated(
         server: Server, _: Run, made: Trial, turns: Sequence[Turn], places: Sequence[Place]
     ) -> Iterator[Record]:
         assert server.number in asked.open
-        asked.pairs.append(tuple(turns))
+        asked.in_turns.append((made.case.id, tuple(turns)))
         asked.turns += [(made, turn, place, server.number) for turn, place in zip(turns, places, strict=True)]
         for record in [script(made, turn) for turn in turns]:
             yield replace(record, server=server.number)

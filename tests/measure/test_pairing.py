@@ -92,36 +92,64 @@ def test_the_two_trials_of_a_pair_stand_side_by_side() -> None:
 def test_the_two_trials_of_a_pair_take_turns_in_the_coin_s_order() -> None:
     records, asked = gated(a_gate(A, B), judge=never_decided(A.id))
     measured = [*pairs_of(records), *pairs_of(records, CONTROL)]
-    told = [tuple(turn.side for turn in turns) for turns in asked.pairs]
+    told = [tuple(turn.side for turn in turns) for _, turns in asked.in_turns]
     assert len(told) == len(measured)
     assert Counter(told) == Counter((first.side, second.side) for first, second in measured)
 
 
 @pytest.mark.parametrize(
-    ("threads", "device", "peak", "expected"),
+    ("threads", "device", "seen", "expected"),
     [
-        (1, "fake", 0.5, True),
-        (1, "cpu", 0.5, True),
-        (2, "fake", 0.5, False),
-        (1, "fake-cuda", 0.5, False),
-        (1, "fake", 0.51, False),
+        (1, "fake", {"peak_memory": MEMORY // 2}, True),
+        (1, "cpu", {"peak_memory": 0}, True),
+        (2, "fake", {"peak_memory": 0}, False),
+        (1, "fake-cuda", {"peak_memory": 0}, False),
+        (1, "fake", {"peak_memory": MEMORY // 2 + 1}, False),
+        (1, "fake", {}, False),
     ],
 )
-def test_trials_take_turns_on_one_thread_of_a_processor_where_both_fit_into_memory(
-    threads: int, device: str, peak: float, *, expected: bool
+def test_trials_take_turns_on_one_thread_of_a_processor_where_both_are_known_to_fit_into_memory(
+    threads: int, device: str, seen: dict[str, float], *, expected: bool
 ) -> None:
-    """`peak`: of the memory that a child may have; the larger one of both sides' counts."""
+    """`seen`: by the candidate's survey."""
 
-    def large(asked: Trial, turn: Turn) -> Record:
+    def surveyed(asked: Trial, turn: Turn) -> Record:
         found = sound(asked, turn)
-        own = peak if turn.side == "candidate" else 0.1
-        return replace(found, metrics={**found.metrics, "peak_memory": own * MEMORY}) if asked.round == 0 else found
+        return replace(found, metrics=seen) if (asked.round, turn.side) == (0, "candidate") else found
 
-    _, asked = gated(replace(a_gate(replace(A, threads=threads)), device=device), large, judge=ScriptedPairs())
+    _, asked = gated(replace(a_gate(replace(A, threads=threads)), device=device), surveyed, judge=ScriptedPairs())
     timed = [turn for made, turn, *_ in asked.turns if made.round]
-    assert timed
-    assert (len(asked.pairs) == len(timed) / 2) is expected
-    assert bool(asked.pairs) is expected
+    assert len(timed) == 2 * ScriptedPairs().looks[0]
+    assert len(asked.in_turns) == (len(timed) / 2 if expected else 0)
+
+
+@pytest.mark.parametrize(("number", "in_turns"), [(0, 0), (2, 2)])
+@pytest.mark.parametrize("side", ["base", "candidate"])
+def test_a_case_that_has_threads_or_processes_of_its_own_takes_no_turns_from_then_on(
+    side: str, number: int, in_turns: int
+) -> None:
+    """Seen in its survey, or in its second pair; the other case goes on taking turns."""
+
+    def crowded(asked: Trial, turn: Turn) -> Record:
+        found = sound(asked, turn)
+        own = (asked.case, asked.round, turn.side) == (A, number, side)
+        return replace(found, noise={**found.noise, "company": 1.0}) if own else found
+
+    _, asked = gated(a_gate(A, B), crowded, judge=ScriptedPairs(open=dict.fromkeys((3, 5), ALL)))
+    took = Counter(case for case, turns in asked.in_turns for _ in turns)
+    assert took == Counter({B.id: 2 * 7, **({A.id: 2 * in_turns} if in_turns else {})})
+
+
+def test_a_case_that_fails_in_turns_is_tried_alone() -> None:
+    """What it needs may be there only once."""
+
+    def exclusive(asked: Trial, turn: Turn) -> Record:
+        found = sound(asked, turn)
+        return replace(found, status="failed", samples=()) if asked.round and turn.position == 2 else found
+
+    records, asked = gated(a_gate(A), exclusive, judge=ScriptedPairs())
+    assert [(case, len(turns)) for case, turns in asked.in_turns] == [(A.id, 2)]
+    assert next(record for record in records if record.status == "failed").round == 1
 
 
 def test_records_are_numbered_without_a_gap() -> None:

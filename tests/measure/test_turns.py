@@ -12,7 +12,7 @@ import pytest
 from bench.measure.client import Server
 from bench.measure.request import Place, Turn, together
 from bench.measure.turns import DONE, GONE, TURN, Referee, Turns
-from bench.records.nouns import CHANGE, Record, Trial
+from bench.records.nouns import CHANGE, Record, Side, Trial
 from tests.measure.made_up import case, run, setup
 
 Pair = tuple[Referee, Turns, Turns]
@@ -138,15 +138,15 @@ Launch = Literal["fork", "spawn"]
 
 
 def paired(
-    fault: str = "none", *, takes: float = 0.001, timeout: float = 20.0, launch: Launch = "fork"
+    fault: str = "none", *, sides: tuple[Side, Side] = CHANGE, timeout: float = 20.0, launch: Launch = "fork"
 ) -> list[Record]:
-    """The records of a pair of that case, the base's first."""
-    made = run([case(takes=takes, fault=fault)], timeout=timeout, trial_seconds=0.05)
+    """The records of a pair of that case, in the order of their first turns."""
+    made = run([case(takes=0.001, fault=fault)], timeout=timeout, trial_seconds=0.05)
     place = Place(paths=(), memory=8 << 30, cores=setup().allowed_cores)
     with ExitStack() as stack:
         server = Server(setup(launch), allocator="retain", number=1)
         stack.callback(server.close)
-        turns = [Turn(side=side, position=number, loops=2) for number, side in enumerate(CHANGE, 1)]
+        turns = [Turn(side=side, position=number, loops=2) for number, side in enumerate(sides, 1)]
         return list(together(server, made, Trial(case=made.cases[0], round=2), turns, [place, place]))
 
 
@@ -170,8 +170,8 @@ def test_what_one_waits_for_the_other_is_in_no_phase_and_their_time_counts_once(
     records = paired()
     totals = [record.phases["total"] for record in records]
     assert abs(totals[0] - totals[1]) < 0.5 * max(totals)
-    for record in records:
-        assert sum(seconds for name, seconds in record.phases.items() if name != "total") <= sum(totals)
+    worked = [s for record in records for name, s in record.phases.items() if name not in ("total", "start")]
+    assert 0 < sum(worked) <= sum(totals)
 
 
 @pytest.mark.parametrize(("fault", "becomes"), [("broken", "failed"), ("slower", "ok")])
@@ -179,8 +179,22 @@ def test_a_side_that_fails_leaves_the_other_whole(fault: str, becomes: str) -> N
     assert statuses(paired(fault)) == ["ok", becomes]
 
 
-def test_a_side_that_hangs_is_ended_at_the_deadline_and_the_other_is_not() -> None:
-    assert statuses(paired("stuck", timeout=1.0)) == ["ok", "timeout"]
+@pytest.mark.parametrize("sides", [CHANGE, CHANGE[::-1]])
+def test_a_side_that_hangs_is_ended_at_its_deadline_and_the_other_is_not_whoever_is_first(
+    sides: tuple[Side, Side],
+) -> None:
+    found = dict(zip(sides, statuses(paired("stuck", timeout=1.0, sides=sides)), strict=True))
+    assert found == {"base": "ok", "candidate": "timeout"}
+
+
+def test_what_a_side_has_beside_its_main_thread_is_told() -> None:
+    """A process that outlives its parent; the workloads of the others have none."""
+    assert [record.noise["company"] for record in paired("orphan")] == [1.0, 1.0]
+    assert [record.noise["company"] for record in paired()] == [0.0, 0.0]
+
+
+def test_what_a_stranger_says_on_a_child_s_descriptor_reaches_no_other_child() -> None:
+    assert [record.status for record in paired("impostor", timeout=5.0)] == ["failed", "failed"]
 
 
 @pytest.mark.parametrize("fault", ["segfault", "vanish", "close", "hang", "memory"])

@@ -1,8 +1,8 @@
 """A load and a dose → further rows of `results/evidence/gate.csv`.
 
 `python -m tests.perf.gate.measure --load quiet --dose 2` measures one unit; without a load and a dose whatever is
-missing, in the order of its worth. What is measured is the product's: worktrees, servers, proof, surveys, adjacent
-pairs in random order, repeats of disturbed ones; only the judge is another (`judging.py`), and there is no control.
+missing, in the order of its worth. What is measured is the product's: worktrees, servers, proof, surveys, pairs
+in random order, repeats of disturbed ones; only the judge is another (`judging.py`), and there is no control.
 Killed at any time, it goes on with the round that it was at. A unit that cannot be measured is told, the others are
 measured, and the exit code is 1. QUIET_LOCK names a lock that is held meanwhile, to keep other work out."""
 
