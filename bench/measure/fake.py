@@ -52,18 +52,11 @@ def _orphan() -> None:
         _hang()
 
 
-def _scribble() -> None:
+def _scribble(said: bytes = b'{"record": {}}') -> None:
     """Guesses the descriptor on which records are sent."""
     for descriptor in range(3, 30):
         with contextlib.suppress(OSError):
-            os.write(descriptor, b'{"record": {}}\n')
-
-
-def _impostor() -> None:
-    """The same, in the name of another child."""
-    for descriptor in range(3, 30):
-        with contextlib.suppress(OSError):
-            os.write(descriptor, b'{"record": {}, "child": 7, "done": {}}\n')
+            os.write(descriptor, said + b"\n")
 
 
 def _scribble_on() -> None:
@@ -99,7 +92,7 @@ FAULTS: dict[str, Callable[[], object]] = {
     "orphan": _orphan,
     "fork": os.fork,
     "scribble": _scribble,
-    "impostor": _impostor,
+    "impostor": lambda: _scribble(b'{"record": {}, "child": 7, "done": {}}'),
     "scribble_on": _scribble_on,
     "patricide": lambda: os.kill(os.getppid(), signal.SIGKILL),
     "memory": _memory,
@@ -140,8 +133,7 @@ SIDES: dict[str, dict[str, float]] = {
     "wild": {},
 }
 """How many times longer than the others' the steps of a gate's side take; `stutter` is a fifth of them at twice the
-time, `outgrown` more parameters, `broken` an error, `stuck` no end; `wild` differs from trial to trial by a tenth, on
-every side."""
+time, `outgrown` more parameters, `broken` an error, `stuck` no end; `wild` differs by a tenth from trial to trial."""
 
 RESULTS: dict[str, float] = {"nan_result": nan, "infinite_result": inf}
 METRICS: dict[str, dict[str, float]] = {"nan_metric": {"made_up": nan}, "infinite_metric": {"made_up": -inf}}
