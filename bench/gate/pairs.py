@@ -5,8 +5,8 @@ best, or a probe says so. A trial alone is disturbed where its sentinel is over 
 (`bench.analysis.trials`), but of a pair only the ratio is wanted, and a slow stretch that lasts through both of its
 trials cancels: to repeat such pairs would cost as much again as the gate, on a machine whose neighbours slow it down
 half of the time. The trials of a pair that took turns have met the same weather, whatever the sentinels before and
-after them say: only a probe disturbs them, and threads or processes that one had beside its main thread, which worked
-in the other's turns. The times of the trials have no part in the choice.
+after them say: only a probe disturbs them. Where one had threads or processes beside its main thread, which worked in
+the other's turns too, they are no pair. The times of the trials have no part in the choice.
 
 The weather also changes within a trial, and then the lower decile is of a calm stretch on one side and of a rough one
 on the other. Of trials that took turns every sample has neighbours in the other trial, some milliseconds away: the
@@ -45,6 +45,11 @@ class Pair:
     def in_turns(self) -> bool:
         """Whether its trials took turns, sample by sample."""
         return all(probe(trial, "turns") for trial in (self.first, self.second))
+
+    @property
+    def mixed(self) -> bool:
+        """Whether threads or processes that a trial had beside its main thread may have worked in the other's turns."""
+        return self.in_turns and any(probe(trial, "company") for trial in (self.first, self.second))
 
     def log_ratio(self, metric: str) -> float | None:
         """By how much the second exceeds the first; None where either has no such value."""
@@ -90,8 +95,8 @@ def _attempts(records: Sequence[Record], sides: tuple[Side, Side]) -> Mapping[tu
     found: dict[tuple[str, int], list[Pair]] = {}
     for (case, number, attempt, side), second in trials.items():
         first = trials.get((case, number, attempt, sides[0]))
-        if side == sides[1] and first is not None:
-            found.setdefault((case, number), []).append(Pair(first=first, second=second))
+        if side == sides[1] and first is not None and not (pair := Pair(first=first, second=second)).mixed:
+            found.setdefault((case, number), []).append(pair)
     return found
 
 
@@ -109,7 +114,7 @@ def _merit(pair: Pair, fastest: float) -> tuple[bool, float]:
     trials = (pair.first, pair.second)
     told = any(told_by_probes(trial, fastest) for trial in trials)
     if pair.in_turns:
-        return told or any(probe(trial, "company") for trial in trials), 1.0
+        return told, 1.0
     seen = [found for trial in trials for name in SENTINELS if (found := probe(trial, name)) is not None]
     return told, max(seen) / min(seen) if seen and min(seen) > 0 else 1.0
 

@@ -6,6 +6,7 @@ import select
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from math import inf
 
 from bench.measure.processes import Json, Log, poll_time, take
@@ -13,7 +14,6 @@ from bench.measure.turns import Referee
 
 DRAIN_SECONDS = 0.2
 """A grandchild that prints for ever must not hold the server at the end of its parent."""
-
 
 TICK = 0.2
 """Seconds after which it is looked at again whose turn it is: to so much a child's time is told."""
@@ -95,22 +95,18 @@ class Child:
         return True
 
     def _drain(self) -> None:
-        """A surviving grandchild may hold the other ends open."""
+        """Until the pipes are empty, which they say by blocking where a surviving grandchild holds the other ends."""
         for descriptor in (self.results, self.logs):
             os.set_blocking(descriptor, False)
-        try:
+        with suppress(BlockingIOError):
             while data := os.read(self.results, 1 << 16):
                 self._buffer += data
-        except BlockingIOError:
-            pass
         for line in self._buffer.split(b"\n"):
             self._forward(parse(line))
         limit = time.monotonic() + DRAIN_SECONDS
-        try:
+        with suppress(BlockingIOError):
             while time.monotonic() < limit and self.read_log():
                 continue
-        except BlockingIOError:
-            return
 
 
 def watch(children: Sequence[Child], referee: Referee | None, *, abandoned: Callable[[], None]) -> None:
@@ -154,10 +150,8 @@ def _at_work(living: Mapping[int, Child], referee: Referee | None) -> Sequence[C
 
 def _forget(poll: select.poll, child: Child) -> None:
     for descriptor in child.descriptors:
-        try:
+        with suppress(KeyError):  # a pipe that was closed before is forgotten already
             poll.unregister(descriptor)
-        except KeyError:
-            continue
 
 
 def parse(line: bytes) -> Json:

@@ -192,11 +192,14 @@ def test_of_trials_that_took_turns_only_a_probe_tells_of_bad_weather(told: dict[
     assert disturbed([records[0], in_turns[1]], 1) == {"a"}
 
 
-def test_what_worked_in_the_other_s_turns_disturbs_a_pair() -> None:
-    """Threads or processes of its own: after its own trial, when it is not its turn, they are told of as well."""
-    records = pair("a", 1, noise={"company": 2.0})
-    in_turns = [replace(record, noise={**record.noise, "turns": 9.0}) for record in records]
-    assert (disturbed(records, 1), disturbed(in_turns, 1)) == (set(), {"a"})
+def test_trials_of_which_one_worked_in_the_other_s_turns_are_no_pair() -> None:
+    """Trials that follow each other may have threads and processes of their own."""
+    records = pair("a", 1, 0.1, noise={"company": 2.0})
+    mixed = [replace(record, noise={**record.noise, "turns": 9.0}) for record in records]
+    assert (disturbed(records, 1), disturbed(mixed, 1)) == (set(), {"a"})
+    assert pairs(mixed) == {}
+    rough = pair("a", 1, 0.2, attempt=1, sentinel=ROUGH, noise={"steal": 0.5, "company": 2.0})
+    assert ratios([*mixed, *rough]) == pytest.approx([0.2], abs=1e-6)
 
 
 def test_sentinels_that_are_unknown_or_zero_tell_nothing() -> None:
