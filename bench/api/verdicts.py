@@ -1,9 +1,12 @@
 """A gate's run folder → its outcome and its derived files, made from the records alone."""
 
+import contextlib
+import os
 from pathlib import Path
 
 from bench.errors import BenchError
 from bench.gate.outcome import outcome
+from bench.measure import revisions
 from bench.records.gate import Gate
 from bench.report.verdicts.as_json import gate_json
 from bench.report.verdicts.markdown import summary
@@ -28,10 +31,10 @@ def outcome_of(folder: Path) -> Gate:
 
 def without_verdict(subject: Path, base: str, *, ended_by: str, exit_code: int) -> Gate:
     """What there is to say of a gate that was refused, or that something ended before its end. `subject` and `base` as
-    they were asked for."""
+    they were asked for, but for a suite's place, which is that in its repository."""
     return Gate(
         suite=subject.stem,
-        suite_file=str(subject),
+        suite_file=_place(subject),
         machine="",
         device="",
         base=base or "nothing",
@@ -41,6 +44,15 @@ def without_verdict(subject: Path, base: str, *, ended_by: str, exit_code: int) 
         cases=(),
         ended_by=ended_by,
     )
+
+
+def _place(subject: Path) -> str:
+    """A suite's place in its repository, as a gate that came to its end has it."""
+    file = subject.resolve()
+    with contextlib.suppress(BenchError):
+        if file.is_file():
+            return os.path.relpath(file, revisions.repository(file.parent))
+    return str(subject)
 
 
 def gate_texts(found: Gate) -> dict[str, str]:

@@ -68,6 +68,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     gc.set_threshold(GARBAGE)
+    code: object = 0
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -85,20 +86,21 @@ def main() -> None:
     except SystemExit:
         code = 0  # click ends like this where whoever read our output has had enough, and only there
     except OSError as error:
-        code = _output_failed(error)
+        code = _output_failed(error, code)
     except Exception as error:  # noqa: BLE001 - whatever it is, its exit code must not read as a verdict
         code = _internal(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _output_failed(error: OSError) -> int:
-    """Whoever read our output has had enough, or there is no room for it; anything else is our own fault."""
+def _output_failed(error: OSError, code: object) -> object:
+    """Whoever read our output has had enough, by which what the verb has found does not change, or there is no room for
+    it; anything else is our own fault."""
     if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS):
         return _internal(error)
     # Python would complain once more while it flushes at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
-        return 0
+        return code
     if (earlier := _earlier(error)) is not None:  # SIGHUP, for one: the terminal on which we would say so is closed
         return earlier.exit_code
     fail(f"cannot write the output: {error.strerror}")

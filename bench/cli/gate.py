@@ -10,16 +10,19 @@ from bench.api.gating import gate
 from bench.api.planning import Options
 from bench.api.verdicts import outcome_of
 from bench.cli.gate_display import GateDisplay
-from bench.cli.gate_outputs import Outputs, check, tell, telling_the_end
+from bench.cli.gate_outputs import Outputs, check, tell, telling_the_end, unread
 from bench.cli.options import selecting, share, waiting
 from bench.report.inert import spoken
+
+IDLE = ("rounds", "precision", "isolate")
+"""What a suite may say of its runs, and what says nothing about a gate."""
 
 
 @click.command("gate")
 @click.argument("subject", type=click.Path(path_type=Path), metavar="SUITE|CANDIDATE")
 @click.option("--against", metavar="REVISION", help="The base of SUITE: a branch, a tag, a commit.")
 @click.option("--baseline", metavar="BASE", help="A stored run, against which the stored run CANDIDATE is judged.")
-@click.option("--limit", metavar="SHARE", callback=share, help="How much worse a case may become: 3% or 0.03.")
+@click.option("--limit", metavar="SHARE", help="How much worse a case may become: 3% or 0.03.")
 @selecting
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder itself, new or empty.")
 @click.option("--wait", type=float, help="Seconds to wait while another measurement holds the machine.")
@@ -34,7 +37,7 @@ def command(
     subject: Path,
     against: str | None,
     baseline: str | None,
-    limit: float | None,
+    limit: str | None,
     out: Path | None,
     wait: float | None,
     options: Options,
@@ -46,19 +49,24 @@ def command(
     asked = Outputs(**outputs)  # type: ignore[arg-type]
     check(asked)
     with telling_the_end(asked, subject, against or baseline or ""):
+        most = share("--limit", limit)
         if (against is None) == (baseline is None):
             raise click.UsageError("name the base: --against REVISION for a suite, or --baseline RUN for a stored run")
         if baseline is not None:
             if options != Options() or out is not None or wait is not None:
                 raise click.UsageError("--baseline measures nothing: beside it only --limit and the outputs are taken")
-            folder, found = None, against_baseline(baseline, str(subject), limit=limit)
+            folder, found = None, against_baseline(baseline, str(subject), limit=most)
         else:
             assert against is not None
+            if idle := [f"--{key}" for key in IDLE if key in options.policy]:
+                hint = "a gate's pairs are as many as its verdicts want: raise --limit, or measure in a calmer hour"
+                raise click.UsageError(f"{', '.join(idle)}: for bench run alone; {hint}")
             with GateDisplay() as display:
                 chosen = replace(options, out=out)
-                folder = gate(subject, against, chosen, display, limit=limit, wait=waiting(wait))
+                folder = gate(subject, against, chosen, display, limit=most, wait=waiting(wait))
             found = outcome_of(folder)
     tell(found, asked)
     if folder is not None:
-        click.echo(spoken(f"run: {folder}"), err=True)
+        with unread():
+            click.echo(spoken(f"run: {folder}"), err=True)
     ctx.exit(found.exit_code)

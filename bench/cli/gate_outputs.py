@@ -48,37 +48,63 @@ def check(outputs: Outputs) -> None:
 
 
 def tell(found: Gate, outputs: Outputs) -> None:
-    """The verdicts on standard output, and wherever they were asked for."""
-    show_gate(found, as_json=outputs.as_json)
-    _write(found, outputs)
+    """The verdicts wherever they were asked for, and last on standard output, where nobody may be reading any more."""
+    try:
+        _write(found, outputs)
+    finally:
+        with unread():
+            show_gate(found, as_json=outputs.as_json)
+            _annotate(found, outputs)
+
+
+def unread() -> contextlib.AbstractContextManager[object]:
+    """What is said within the `with` block may meet a closed pipe, by which no verdict changes. rich ends the process
+    there."""
+    return contextlib.suppress(BrokenPipeError, SystemExit)
 
 
 @contextlib.contextmanager
 def telling_the_end(outputs: Outputs, subject: Path, base: str) -> Iterator[None]:
     """Whatever ends the `with` block early is told wherever verdicts were asked for, but not on standard output
-    where that is for people: they find it on standard error."""
+    where that is for people: they find it on standard error.
+
+    Raises CannotStore where it ends because nobody reads its progress any more: to end quietly would be to pass."""
     try:
         yield
+    except (BrokenPipeError, SystemExit) as error:
+        closed = CannotStore("standard error was closed before the gate's end", hint="let its reader wait for it")
+        _tell_the_end(closed, outputs, subject, base)
+        raise closed from error
     except BaseException as error:
-        reason, code = _reason(error)
-        found = without_verdict(subject, base, ended_by=reason, exit_code=code)
-        if outputs.as_json:
-            click.echo(gate_json(found), nl=False)
-        try:
-            _write(found, outputs)
-        except CannotStore as unwritten:
-            if code > INTERRUPTED - 2:
-                raise error from unwritten
-            hint = f"it was to say what ended the gate: {reason}"
-            raise CannotStore(unwritten.what, where=unwritten.where, hint=hint) from error
+        _tell_the_end(error, outputs, subject, base)
         raise
 
 
-def _write(found: Gate, outputs: Outputs) -> None:
-    """Every output that was asked for, whatever becomes of the others. Raises the first one's CannotStore."""
+def _tell_the_end(error: BaseException, outputs: Outputs, subject: Path, base: str) -> None:
+    reason, code = _reason(error)
+    found = without_verdict(subject, base, ended_by=reason, exit_code=code)
+    try:
+        _write(found, outputs)
+    except CannotStore as unwritten:
+        if code > INTERRUPTED - 2:
+            raise error from unwritten
+        hint = f"it was to say what ended the gate: {reason}"
+        raise CannotStore(unwritten.what, where=unwritten.where, hint=hint) from error
+    finally:
+        with unread():
+            if outputs.as_json:
+                click.echo(gate_json(found), nl=False)
+            _annotate(found, outputs)
+
+
+def _annotate(found: Gate, outputs: Outputs) -> None:
     if outputs.annotated:
         for line in annotations(found):
             click.echo(line, err=outputs.as_json)  # GitHub obeys what stands in either stream
+
+
+def _write(found: Gate, outputs: Outputs) -> None:
+    """Every file that was asked for, whatever becomes of the others. Raises the first one's CannotStore."""
     failed = []
     for path, put in ((outputs.summary, _summarise), (outputs.junit, _report)):
         try:

@@ -75,13 +75,13 @@ def _levels(text: str) -> tuple[str, tuple[Level, ...]]:
     return factor, tuple(levels.split(","))
 
 
-def share(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> float | None:
-    """An option's share: 3% or 0.03."""
+def share(option: str, text: str | None) -> float | None:
+    """What an option was given: 3% or 0.03. Raises BadParameter for all else."""
     if text is None:
         return None
     found = parse_share(read_level(text))
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 1:
-        raise click.BadParameter(f"{text!r} is no share between 0 and 1 such as 3% or 0.03")
+        raise click.BadParameter(f"{text!r} is no share between 0 and 1 such as 3% or 0.03", param_hint=option)
     return float(found)
 
 

@@ -57,9 +57,11 @@ def sentence(found: Selftest) -> str:
 
 
 def alarms(parts: Sequence[Part]) -> str:
-    """`0 of 3 gated cases of equal code, 0 of 3,600 drawn ones`."""
+    """`0 of 3 gated cases of equal code, 0 of 600 drawn ones`, at the gates' own limit: other limits judge the same
+    drawings again."""
     equal = [case.judged.verdict for part in parts for case in part.cases if case.dose == 0]
-    drawn = [p.alarm for part in parts for k in part.kinds for p in k.powers if p.pairs == LOOKS[-1].pairs]
+    last = [p for part in parts for k in part.kinds for p in k.powers if p.pairs == LOOKS[-1].pairs]
+    drawn = [power.alarm for power in last if power.limit == LIMIT]
     gated = f"{sum(verdict in ('regression', 'improvement') for verdict in equal)} of {len(equal)}"
     return f"{gated} gated cases of equal code, {round(sum(drawn) * DRAWINGS)} of {len(drawn) * DRAWINGS:,} drawn ones."
 

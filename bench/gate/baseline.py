@@ -12,7 +12,7 @@ from bench.analysis.machine_checks import servers_left_out
 from bench.analysis.values import UNKNOWN
 from bench.gate.alike import refuse_unlike, unlike
 from bench.gate.decide import MEAN
-from bench.gate.exact import exact_changes
+from bench.gate.exact import exact_changes, lost_note
 from bench.gate.judge import sharp_metric
 from bench.gate.outcome import flaky, gate_verdict
 from bench.gate.policy import exit_code, limit_of, permitted
@@ -75,8 +75,9 @@ def _standing(runs: Runs, case: str) -> Judged | None:
     old, new = runs.base.cases.get(case), runs.candidate.cases.get(case)
     if new is None:
         return Judged(case=case, verdict="removed")
-    if new.skip is not None:
-        return Judged(case=case, verdict="skipped", note=new.skip)
+    if new.skip is not None:  # what the base measured and the candidate skips is gone: no change loosens its own gate
+        gone = old is not None and old.skip is None
+        return Judged(case=case, verdict="removed" if gone else "skipped", note=new.skip)
     if old is None:
         return _unsurveyed("candidate", runs.candidate, case) or Judged(case=case, verdict="added")
     if old.skip is not None:
@@ -148,12 +149,15 @@ def _with_exact(runs: Runs, found: Judged) -> Judged:
     """With the exact metrics that differ, which need no trials, and with the trials that failed."""
     case = runs.candidate.cases[found.case]
     known = (runs.base.surveys[case.id].metrics, runs.candidate.surveys[case.id].metrics)
-    exact = exact_changes(case, *known, metrics=runs.base.run.suite.metrics, policy=runs.policy)
+    metrics = runs.base.run.suite.metrics
+    exact = exact_changes(case, *known, metrics=metrics, policy=runs.policy)
+    worse = found.verdict == "regression" or any(each.worse for each in exact)
+    lost = lost_note(*known, metrics=metrics)
     return replace(
         found,
-        verdict="regression" if any(each.worse for each in exact) else found.verdict,
+        verdict="regression" if worse else "incomparable" if lost else found.verdict,
         changes=(*found.changes, *exact),
-        note=found.note or _failures(runs, case),
+        note=lost or found.note or _failures(runs, case),
     )
 
 

@@ -27,10 +27,11 @@ def exact_changes(
     ]
 
 
-def lost_metrics(base: Known, candidate: Known, *, metrics: Sequence[str]) -> list[str]:
-    """The exact metrics that the base knows and the candidate does not: what is not said cannot be shown to be no
-    worse."""
-    return [m for m in metrics if metric_named(m).source == "exact" and m in base and m not in candidate]
+def lost_note(base: Known, candidate: Known, *, metrics: Sequence[str]) -> str | None:
+    """What to say where the base knows exact metrics that the candidate does not, None elsewhere: what is not said
+    cannot be shown to be no worse, and no further pair will say it, so such a case is incomparable."""
+    lost = [m for m in metrics if metric_named(m).source == "exact" and m in base and m not in candidate]
+    return f"the candidate does not say its {', '.join(lost)} any more" if lost else None
 
 
 def _differ(metric: str, base: float, candidate: float) -> bool:

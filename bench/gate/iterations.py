@@ -3,8 +3,10 @@
 A benchmark's values are the rounds of one process, in seconds an iteration. They are compared as they are, as one
 metric: a round is no trial, and has neither a sentinel nor a survey. Fields: pytest-benchmark 5.3.1, `stats.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import PurePosixPath
 
 from pydantic import ConfigDict
 
@@ -27,6 +29,8 @@ MACHINE = ("system", "machine", "python_implementation", "python_version")
 PROCESSOR = ("brand_raw", "count")
 TIMING = ("timer", "disable_gc")
 """Of a benchmark's options: what they change is not the code."""
+UNSERIALIZABLE = "UNSERIALIZABLE["
+UNKNOWN = "unknown"
 
 Fields = Mapping[str, object]
 FINITE: ConfigDict = {"allow_inf_nan": False}
@@ -102,7 +106,7 @@ def judge_files(base: Iterations, candidate: Iterations, policy: GateSpec) -> Ga
     verdict, few = gate_verdict(cases, None), too_few(family)
     return Gate(
         suite="pytest-benchmark",
-        suite_file=next(iter(ids), "").partition("::")[0],
+        suite_file=_place(ids),
         machine=str(base.machine["cpu.brand_raw"]),
         device="cpu",
         base=base.name,
@@ -110,17 +114,37 @@ def judge_files(base: Iterations, candidate: Iterations, policy: GateSpec) -> Ga
         verdict=verdict,
         exit_code=exit_code(verdict, policy, cases),
         cases=cases,
-        findings=(_one_process(family), *([few] if few else [])),
+        findings=(_one_process(family), *_unproven(base.machine), *([few] if few else [])),
     )
+
+
+def _place(ids: Iterable[str]) -> str:
+    """The file of the benchmarks, or the folder that holds all of their files."""
+    files = {PurePosixPath(name.partition("::")[0]) for name in ids}
+    if len(files) == 1:
+        return str(files.pop())
+    levels = zip(*(file.parent.parts for file in files), strict=False)
+    return "/".join(names[0] for names in takewhile(lambda names: len(set(names)) == 1, levels))
+
+
+def _unproven(machine: Fields) -> Iterator[Finding]:
+    """What neither file says may differ."""
+    if unknown := [name for name, value in machine.items() if value == UNKNOWN]:
+        yield Finding(
+            code="machine not proven",
+            message=f"neither file says its {', '.join(unknown)}: they may be of two machines",
+            advice="measure both with one pytest-benchmark, in one Python that has py-cpuinfo",
+        )
 
 
 def _conditions(machine: Fields) -> Fields:
     """Neither the host's name nor the kernel's release is among them: machines of one kind may have several."""
     cpu = machine.get("cpu")
     known: Fields = cpu if isinstance(cpu, dict) else {}
+    older = {"brand_raw": known.get("brand", UNKNOWN)}  # as py-cpuinfo called it before 6.0
     return {
-        **{name: machine.get(name, "unknown") for name in MACHINE},
-        **{f"cpu.{name}": known.get(name, "unknown") for name in PROCESSOR},
+        **{name: machine.get(name, UNKNOWN) for name in MACHINE},
+        **{f"cpu.{name}": known.get(name, older.get(name, UNKNOWN)) for name in PROCESSOR},
     }
 
 
@@ -143,8 +167,13 @@ def _standing(base: Benchmark | None, candidate: Benchmark | None, case: str) ->
 
 
 def _meaning(benchmark: Benchmark) -> Fields:
-    params = {f"params.{name}": value for name, value in (benchmark.params or {}).items()}
-    return params | {f"options.{name}": benchmark.options.get(name, "unknown") for name in TIMING}
+    """Its parameters, but for those that JSON cannot hold: pytest-benchmark writes their addresses, which differ in
+    every process, and `fullname` has their ids."""
+    known = {
+        name: value for name, value in (benchmark.params or {}).items() if not str(value).startswith(UNSERIALIZABLE)
+    }
+    params = {f"params.{name}": value for name, value in known.items()}
+    return params | {f"options.{name}": benchmark.options.get(name, UNKNOWN) for name in TIMING}
 
 
 def _differing(base: Fields, candidate: Fields) -> list[str]:
@@ -177,7 +206,8 @@ def _one_process(family: Sequence[Sequence[Sides]]) -> Finding:
     return Finding(
         code="one process a side",
         message="these files hold the iterations of one process each: by how much processes, servers and hours differ "
-        f"is in no interval, so an alarm may be the machine's; of each benchmark at most {MOST} values were compared",
+        "is in no interval, so an alarm may be the machine's, and no file says which versions of its libraries were "
+        f"there; of each benchmark at most {MOST} values were compared",
         advice="measure both revisions on one machine within minutes, and repeat what alarms before you believe it; "
         "`bench gate SUITE --against REVISION` compares many processes side by side",
         cases=tuple(metrics[0].case for metrics in family),

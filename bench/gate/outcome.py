@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, inf, log1p
 
 from bench.gate.decide import LOOKS, MEAN, Decision, Evidence, needed
-from bench.gate.exact import exact_changes, lost_metrics
+from bench.gate.exact import exact_changes, lost_note
 from bench.gate.judge import base_surveys, decisions, sharp_metric
 from bench.gate.pairs import log_ratios, pairs
 from bench.gate.policy import compared, exit_code, limit_of, permitted
@@ -107,14 +107,15 @@ def _case(run: Run, case: Case, records: Sequence[Record], decision: Decision | 
         return Judged(case=case.id, verdict="regression" if worse else "failed", changes=tuple(exact), note=broken)
     timed = [] if decision is None else _changes(run, case, surveys, decision)
     worse = any(change.worse for change in (*timed, *exact))
-    lost = lost_metrics(*known, metrics=run.suite.metrics)
-    verdict: Verdict = "regression" if worse else "inconclusive" if decision is None or lost else decision.verdict
+    lost = lost_note(*known, metrics=run.suite.metrics)
+    verdict: Verdict | Standing = "inconclusive" if decision is None else decision.verdict
+    verdict = "regression" if worse else "incomparable" if lost else verdict
     return Judged(
         case=case.id,
         verdict=verdict,
         changes=(*timed, *exact),
         needed=needed(decision) if decision is not None and verdict == "inconclusive" else None,
-        note=_lost(lost) or _failure(records) or (_open(decision, records) if verdict == "inconclusive" else None),
+        note=lost or _failure(records) or (_open(decision, records) if verdict == "inconclusive" else None),
     )
 
 
@@ -160,10 +161,6 @@ def _flaky(records: Sequence[Record]) -> str | None:
     trials = [[r for r in own if r.side == side and (shared or "turns" not in r.noise)] for side in CHANGE]
     on_base, failed = ([record for record in each if record.status != "ok"] for each in trials)
     return flaky(len(trials[1]), failed, on_base)
-
-
-def _lost(metrics: Sequence[str]) -> str | None:
-    return f"the candidate does not say its {', '.join(metrics)} any more" if metrics else None
 
 
 def _failure(records: Sequence[Record]) -> str | None:

@@ -4,9 +4,9 @@ A pair is disturbed where its two trials met different weather: the worst of the
 best, or a probe says so. A trial alone is disturbed where its sentinel is over 1.15 × the best decile of the run
 (`bench.analysis.trials`), but of a pair only the ratio is wanted, and a slow stretch that lasts through both of its
 trials cancels: to repeat such pairs would cost as much again as the gate, on a machine whose neighbours slow it down
-half of the time. The trials of a pair that took turns have met the same weather, whatever the sentinels before and
-after them say: only a probe disturbs them. Where one had threads or processes beside its main thread, which worked in
-the other's turns too, they are no pair. The times of the trials have no part in the choice.
+half of the time. The trials of a pair that took turns have met the same weather, and have no sentinels: only a probe
+disturbs them. Where one had threads or processes beside its main thread, which worked in the other's turns too, they
+are no pair. The times of the trials have no part in the choice.
 
 The weather also changes within a trial, and then the lower decile is of a calm stretch on one side and of a rough one
 on the other. Of trials that took turns every sample has neighbours in the other trial, some milliseconds away: the

@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -48,6 +48,22 @@ _UNKNOWN = "name a branch, a tag or a commit that this repository has, or fetch 
 
 _GITLINK = "160000 "
 """The mode of an entry of git's that is a submodule's commit."""
+
+_POINTER = b"version https://git-lfs.github.com/spec/"
+
+_DECLARATIONS = (
+    ("build-system",),
+    ("dependency-groups",),
+    ("project", "dependencies"),
+    ("project", "optional-dependencies"),
+    ("project", "requires-python"),
+    ("tool", "pdm", "dev-dependencies"),
+    ("tool", "poetry", "dependencies"),
+    ("tool", "poetry", "dev-dependencies"),
+    ("tool", "poetry", "group"),
+    ("tool", "uv"),
+)
+"""The tables and keys of a pyproject.toml that say what is to be installed, for packagers and for their tools."""
 
 _NO_MODULES = sys.stdlib_module_names | {"bench", "__main__"}
 
@@ -129,14 +145,29 @@ def left_empty(base: Path, candidate: Path) -> tuple[str, ...]:
     return tuple(path for path in paths if _filled(candidate / path) and not _filled(base / path))
 
 
-def dependency_files(tree: Path) -> dict[str, str]:
-    """The hashes of the files in a tree's root that declare dependencies, by name; ignored files are left out, since no
-    worktree has them. Of pyproject.toml only the declarations count, and without any the file does not."""
-    root = sorted(file for file in _files(tree) if "/" not in file and (tree / file).is_file())
-    names = [file for file in root if any(fnmatchcase(file, pattern) for pattern in DEPENDENCIES)]
-    contents = {name: (tree / name).read_bytes() for name in names}
-    declared = {name: _declared(text) if name == "pyproject.toml" else text for name, text in contents.items()}
-    return {name: hash_of_text(text) for name, text in declared.items() if text}
+def left_in_lfs(base: Path, candidate: Path) -> tuple[str, ...]:
+    """The paths of the files in whose place the base's worktree has pointers of git-lfs, and the candidate's tree has
+    none. To fetch what they point to may take hours and money, so nobody does it unasked (`bench.measure.git`)."""
+    return tuple(sorted(path for path in _files(base) if _points(base / path) and not _points(candidate / path)))
+
+
+def dependency_files(tree: Path, project: PurePosixPath) -> dict[str, str]:
+    """The hashes of the files that declare dependencies in a tree's root and in its folder `project`, by path; ignored
+    files are left out, since no worktree has them. Of pyproject.toml only the declarations count, and without any the
+    file does not."""
+    files = [file for file in map(PurePosixPath, sorted(_files(tree))) if file.parent in (PurePosixPath(), project)]
+    named = [file for file in files if any(fnmatchcase(file.name, pattern) for pattern in DEPENDENCIES)]
+    contents = {file: (tree / file).read_bytes() for file in named if (tree / file).is_file()}
+    declared = {file: _declared(text) if file.name == "pyproject.toml" else text for file, text in contents.items()}
+    return {str(file): hash_of_text(text) for file, text in declared.items() if text}
+
+
+def _points(file: Path) -> bool:
+    """Whether that is a pointer: by its specification smaller than 1024 bytes, with its version in the first line."""
+    try:
+        return file.stat().st_size < 1024 and file.read_bytes().startswith(_POINTER)
+    except OSError:  # not there on this side, or no file
+        return False
 
 
 def _filled(folder: Path) -> bool:
@@ -149,11 +180,14 @@ def _declared(pyproject: bytes) -> bytes:
         content = tomllib.loads(pyproject.decode())
     except ValueError:
         return pyproject
-    project = content.get("project")
-    keys = ("dependencies", "optional-dependencies")
-    found = {key: project[key] for key in keys if key in project} if isinstance(project, dict) else {}
-    found |= {"build-system": content["build-system"]} if "build-system" in content else {}
+    found = {keys: said for keys in _DECLARATIONS if (said := _said(content, keys)) is not None}
     return repr(found).encode() if found else b""
+
+
+def _said(table: object, keys: Sequence[str]) -> object:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
 
 
 def _names(top: PurePosixPath) -> Iterator[str]:

@@ -9,7 +9,7 @@ A suite's key that has its default value counts as not said: in its noun nothing
 take back an `inconclusive = 0`, or an `allow`, of its project."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from pydantic import ValidationError
 
@@ -34,7 +34,7 @@ def gate_policy(suite: Suite | None, project: Project, *, limit: float | None, d
     Raises BenchError where the limit is none, or the project's pyproject.toml says nonsense about the gate."""
     if limit is not None and not 0 < limit < 1:
         raise BenchError(f"expected a share above 0 and below 1 such as 3% or 0.03, found {limit:g}", where="--limit")
-    projects = _read(project, published=suite.metrics if suite is not None else ())
+    projects = _read(project)
     keys = {"limit": default, **_said(projects), **_said(suite.gate if suite is not None else None)}
     if limit is not None:
         keys["limit"] = limit
@@ -47,9 +47,9 @@ def _said(spec: GateSpec | None) -> dict[str, object]:
     return said
 
 
-def _read(project: Project, *, published: Collection[str]) -> GateSpec:
-    """[tool.bench.gate], read strictly. A `where` there may name factors that this suite has not: the limit is for
-    other suites then."""
+def _read(project: Project) -> GateSpec:
+    """[tool.bench.gate], read strictly. A `where` there may name factors, and a `metric` a workload's own, that this
+    suite has not: the limit is for other suites then."""
     where = f"{project.root / 'pyproject.toml'}: [tool.bench"
     if not isinstance(project.gate, dict):
         raise BenchError(f"expected a table, found {found(project.gate)}", where=f"{where}] gate")
@@ -58,7 +58,7 @@ def _read(project: Project, *, published: Collection[str]) -> GateSpec:
         spec = adapter(GateSpec).validate_json(text, strict=True)
     except ValidationError as error:
         raise _refused(offences(error, json.loads(text), noun=GateSpec), where=where) from None
-    if wrong := [*booleans(project.gate, place=()), *limits(spec, place=(), published=published), *_empty(spec)]:
+    if wrong := [*booleans(project.gate, place=()), *limits(spec, place=(), published=None), *_empty(spec)]:
         raise _refused(wrong, where=where)
     return spec
 

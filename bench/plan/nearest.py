@@ -9,11 +9,17 @@ SHOWN = 12
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'lstm'?`, or the list of what exists where nothing is near (`; known: gru, lstm`)."""
     names = list(dict.fromkeys(known))
-    folded = {name.casefold(): name for name in reversed(names)}
-    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {folded[close[0]]!r}?"
+    if (meant := meant_by(word, names)) is not None:
+        return f"; did you mean {meant!r}?"
     return f"; known: {listed(names)}" if names else ""
+
+
+def meant_by(word: str, known: Iterable[str], *, least: float = 0.6) -> str | None:
+    """The one of the known words that the misspelt one is likely to be: of whose letters it shares at least that share
+    (`difflib`); None where none is."""
+    folded = {name.casefold(): name for name in reversed(list(known))}
+    close = get_close_matches(word.casefold(), folded, n=1, cutoff=least)
+    return folded[close[0]] if close else None
 
 
 def listed(names: Iterable[str]) -> str:

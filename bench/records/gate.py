@@ -80,3 +80,9 @@ class Gate:
     findings: tuple[Finding, ...] = ()
     seconds: float | None = None
     ended_by: str | None = None
+
+    def file_of(self, case: str) -> str:
+        """Where a reader finds that case: its own file, with which the names of pytest's benchmarks begin, or the
+        suite's."""
+        file, separator, _ = case.partition("::")
+        return file if separator else self.suite_file

@@ -278,6 +278,8 @@ def test_a_suite_outside_of_any_repository_is_a_usage_error(verb: Verb, repo: Ga
         (("--against", "HEAD", "--limit", "100%"), 2, "no share"),
         (("--against", "HEAD", "--limit", "nan"), 2, "no share"),
         (("--against", "HEAD", "--limit=-3%"), 2, "no share"),
+        (("--against", "HEAD", "--rounds", "100"), 2, "--rounds: for bench run alone"),
+        (("--against", "HEAD", "--precision", "1%", "--isolate", "case"), 2, "--precision, --isolate: for"),
         (("--against", "HEAD", "-k", "nothing"), 5, "no case has 'nothing'"),
         (("--against", "HEAD", "--device", "toaster"), 2, "no device"),
         (("--against", ""), 4, "no commit"),

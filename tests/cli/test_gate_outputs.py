@@ -1,6 +1,9 @@
 """What `bench gate` writes and where, and what other verbs make of a gate's run."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -107,6 +110,48 @@ def test_a_disk_that_is_full_is_exit_74_after_the_verdicts_are_told_everywhere_e
     assert "/dev/full" in said.err
     assert "Traceback" not in said.err
     assert report.exists()
+
+
+def test_a_share_that_is_none_is_told_wherever_verdicts_were_asked_for(say: Verb, tmp_path: Path) -> None:
+    summary, report = tmp_path / "summary.md", tmp_path / "junit.xml"
+    said = say("--limit", "3", "--json", "--summary", summary, "--junit", report)
+    assert said.code == 2
+    for text in (said.err, json.loads(said.out)["ended_by"], summary.read_text(), report.read_text()):
+        assert "no share between 0 and 1" in text
+
+
+# An output that nobody reads
+
+
+def piped(command: str, folder: Path) -> int:
+    """The exit code of `bench` with those words, whose output goes into a pipe that is closed already."""
+    whole = f"{sys.executable} -m bench {command} | true; exit ${{PIPESTATUS[0]}}"
+    return subprocess.run(["bash", "-c", whole], cwd=folder, env={**os.environ, "BENCH_LOCK": "lock"}).returncode
+
+
+@pytest.fixture
+def gated(repo: GateScenario) -> str:
+    """The words of a gate that finds a regression, and writes `junit.xml`."""
+    repo.case("larger", fault="outgrown").committed()
+    return f"gate scenario.yaml --against HEAD {' '.join(FAKE)} --annotations --junit junit.xml"
+
+
+@pytest.mark.parametrize("option", ["", "--json"])
+def test_a_closed_standard_output_changes_no_verdict_and_keeps_no_file_from_being_written(
+    gated: str, repo: GateScenario, option: str
+) -> None:
+    assert piped(f"{gated} {option}", repo.folder) == 1
+    assert 'failures="1"' in (repo.folder / "junit.xml").read_text()
+
+
+def test_a_gate_whose_progress_nobody_reads_any_more_does_not_pass(gated: str, repo: GateScenario) -> None:
+    assert piped(f"{gated} 2>&1", repo.folder) == 74
+    assert "standard error was closed" in (repo.folder / "junit.xml").read_text()
+
+
+def test_a_gate_that_is_refused_stays_refused_where_nobody_reads_why(gated: str, repo: GateScenario) -> None:
+    assert piped(f"{gated} --json --against nothing-of-the-kind", repo.folder) == 4
+    assert "nothing-of-the-kind" in (repo.folder / "junit.xml").read_text()
 
 
 # What other verbs make of it

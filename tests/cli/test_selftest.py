@@ -75,7 +75,7 @@ def test_false_alarms_are_counted_among_the_gated_and_the_drawn_cases() -> None:
     powers = tuple(replace(power, alarm=0.01) for power in loaded.kinds[0].powers)
     loaded = replace(loaded, kinds=(replace(loaded.kinds[0], powers=powers),))
     said = alarms((CALM.quiet, loaded))
-    assert said == "1 of 3 gated cases of equal code, 12 of 2,400 drawn ones."
+    assert said == "1 of 3 gated cases of equal code, 2 of 400 drawn ones."
 
 
 def test_without_a_look_the_sentence_says_that_nothing_was_judged() -> None:

@@ -284,6 +284,23 @@ def test_what_the_suite_skips_is_skipped() -> None:
     assert found.verdict == "pass"
 
 
+def test_what_the_base_measured_and_the_candidate_skips_is_gone() -> None:
+    """A change could else pass by a `skip` beside it."""
+    skipped = case(skip="slow now")
+    base = of([case(), CNN], {case().id: noise(1), CNN.id: noise(2)})
+    found = judge_runs(base, of([skipped, CNN], {CNN.id: noise(3)}), TEN)
+    assert [(j.verdict, j.note) for j in found.cases] == [("removed", "slow now"), ("unchanged", None)]
+    assert (found.verdict, found.exit_code) == ("inconclusive", 4)
+
+
+def test_an_exact_metric_that_the_candidate_says_no_more_makes_the_case_incomparable() -> None:
+    known = of([LSTM], {LSTM.id: noise(1)}, surveys=[survey(LSTM.id, metrics={"flops": 10})])
+    found = judge_runs(known, plain(2), TEN)
+    told = "the candidate does not say its flops any more"
+    assert (only(found).verdict, only(found).note, found.exit_code) == ("incomparable", told, 4)
+    assert only(judge_runs(plain(2), known, TEN)).verdict == "unchanged"
+
+
 def test_a_run_that_ended_early_leaves_cases_open() -> None:
     unsurveyed = analyse(run([LSTM]), [])
     found = only(judge_runs(plain(1), unsurveyed, TEN))

@@ -73,6 +73,34 @@ def test_the_gate_is_named_after_files_and_commits_and_never_after_a_host() -> N
     assert "secret" not in str(found)
 
 
+def test_benchmarks_of_several_files_are_placed_each_in_its_own() -> None:
+    both = file(*(benchmark(noise(1), name=name) for name in ("tests/perf/b.py::y", "tests/perf/deep/a.py::x[a::b]")))
+    found = judge_files(both, both, TEN)
+    assert found.suite_file == "tests/perf"
+    assert [found.file_of(one.case) for one in found.cases] == ["tests/perf/b.py", "tests/perf/deep/a.py"]
+
+
+def test_a_parameter_that_json_cannot_hold_differs_in_every_process_and_says_nothing() -> None:
+    base, candidate = (
+        file(benchmark(noise(n), own={"params": {"f": f"UNSERIALIZABLE[<function f at 0x7f{n}>]", "n": 1}}))
+        for n in (1, 2)
+    )
+    assert only(judge_files(base, candidate, TEN)).verdict == "unchanged"
+
+
+def test_files_that_do_not_say_their_processor_prove_no_machine() -> None:
+    nameless = file(benchmark(noise(1)), cpu={"count": 2})
+    (_, found) = judge_files(nameless, nameless, TEN).findings
+    assert (found.code, "cpu.brand_raw" in found.message) == ("machine not proven", True)
+
+
+def test_an_older_file_s_processor_is_known_too() -> None:
+    one, other = (file(benchmark(noise(1)), cpu={"brand": brand, "count": 2}) for brand in ("EPYC", "Xeon"))
+    assert len(judge_files(one, one, TEN).findings) == 1
+    with pytest.raises(Incomparable, match="EPYC"):
+        judge_files(one, other, TEN)
+
+
 def test_twice_the_limit_is_a_regression_and_its_mirror_an_improvement() -> None:
     found = against(noise(1), noise(2, times=1.2))
     assert (found.verdict, found.exit_code, only(found).verdict) == ("regression", 1, "regression")

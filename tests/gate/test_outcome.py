@@ -339,10 +339,13 @@ def test_pairs_without_a_control_are_remarked_on() -> None:
     assert [finding.code for finding in outcome(a_gate(A), whole(A.id, EQUAL)).findings] == ["no control"]
 
 
-def test_an_exact_metric_that_the_candidate_says_no_more_leaves_the_case_open() -> None:
+def test_an_exact_metric_that_the_candidate_says_no_more_makes_the_case_incomparable_which_no_noise_excuses() -> None:
     records = [survey(A.id, "base", {"flops": 1}), survey(A.id, "candidate", {})]
-    found = only(a_gate(A, metrics=("latency", "flops")), [*records, *measured(A.id, EQUAL)])
-    assert (found.verdict, found.note) == ("inconclusive", "the candidate does not say its flops any more")
+    run = a_gate(A, metrics=("latency", "flops"), policy=GateSpec(limit=LIMIT, inconclusive=0))
+    records += measured(A.id, EQUAL)
+    found = only(run, records)
+    assert (found.verdict, found.note) == ("incomparable", "the candidate does not say its flops any more")
+    assert outcome(run, records).exit_code == 4
 
 
 def test_the_base_is_named_as_it_was_asked_for_and_by_its_commit() -> None:

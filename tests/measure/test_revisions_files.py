@@ -1,11 +1,11 @@
 """What a tree holds: names of modules, files that declare dependencies."""
 
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bench.measure.revisions import dependency_files, left_empty, modules, worktrees
+from bench.measure.revisions import dependency_files, left_empty, left_in_lfs, modules, worktrees
 from tests.measure.made_up_repository import commit, git, listed, made, two_commits, without_settings, write
 
 
@@ -71,25 +71,26 @@ def test_a_tree_without_submodules_leaves_none_empty(repo: Path) -> None:
         assert left_empty(tree, repo) == ()
 
 
+ROOT = PurePosixPath()
 PYPROJECT = '[project]\nname = "x"\nversion = "1"\ndependencies = ["torch"]\n'
 
 
 def test_dependency_files_are_the_root_s_by_their_content(repo: Path) -> None:
     files = ["requirements.txt", "requirements-dev.txt", "uv.lock", "environment.yml", "setup.py", "Pipfile.lock"]
     commit(repo, dict.fromkeys([*files, "docs/requirements.txt", "requirements/x.txt", "readme.txt"], "a"))
-    before = dependency_files(repo)
+    before = dependency_files(repo, ROOT)
     assert list(before) == sorted(files)
     write(repo, {"uv.lock": "b"})
-    after = dependency_files(repo)
+    after = dependency_files(repo, ROOT)
     assert [name for name in files if before[name] != after[name]] == ["uv.lock"]
     with worktrees(repo, "HEAD", 1) as (tree,):
-        assert dependency_files(tree) == before
+        assert dependency_files(tree, ROOT) == before
 
 
 def test_of_pyproject_only_what_declares_dependencies_counts(repo: Path) -> None:
     def of(text: str) -> str | None:
         write(repo, {"pyproject.toml": text})
-        return dependency_files(repo).get("pyproject.toml")
+        return dependency_files(repo, ROOT).get("pyproject.toml")
 
     assert of(PYPROJECT) == of(PYPROJECT.replace('"1"', '"2"') + "[tool.ruff]\nline-length = 9\n")
     texts = [
@@ -97,13 +98,33 @@ def test_of_pyproject_only_what_declares_dependencies_counts(repo: Path) -> None
         PYPROJECT.replace("torch", "jax"),
         PYPROJECT + '[project.optional-dependencies]\nt = ["pytest"]\n',
         PYPROJECT + '[build-system]\nrequires = ["hatchling"]\n',
+        PYPROJECT + 'requires-python = ">=3.12"\n',
+        PYPROJECT + '[dependency-groups]\ntest = ["pytest"]\n',
+        PYPROJECT + '[tool.poetry.dependencies]\ntorch = "^2.9"\n',
+        PYPROJECT + '[tool.poetry.group.test.dependencies]\npytest = "*"\n',
+        PYPROJECT + '[tool.uv.sources]\ntorch = {index = "cpu"}\n',
+        PYPROJECT + '[tool.pdm.dev-dependencies]\ntest = ["pytest"]\n',
         "no [toml",
     ]
     assert len({of(text) for text in texts} - {None}) == len(texts)
     assert of('[tool.ruff]\nline-length = 9\n[project]\nname = "x"\n') is None
 
 
+def test_a_nested_project_s_dependency_files_count_too(repo: Path) -> None:
+    commit(repo, {"uv.lock": "a", "ml/pyproject.toml": PYPROJECT, "ml/deep/uv.lock": "a", "other/uv.lock": "a"})
+    assert list(dependency_files(repo, PurePosixPath("ml"))) == ["ml/pyproject.toml", "uv.lock"]
+
+
+def test_files_that_the_base_has_as_pointers_of_lfs_are_told(repo: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 3\n"
+    commit(repo, {"fetched.pt": pointer, "pointer.pt": pointer, "gone.pt": pointer, "notes.txt": f"see: {pointer}"})
+    write(repo, {"fetched.pt": "the weights", "notes.txt": "nothing"})
+    (repo / "gone.pt").unlink()
+    with worktrees(repo, "HEAD", 1) as (tree,):
+        assert left_in_lfs(tree, repo) == ("fetched.pt", "gone.pt")
+
+
 def test_an_ignored_lock_file_is_no_difference(repo: Path) -> None:
     commit(repo, {".gitignore": "uv.lock\n"})
     write(repo, {"uv.lock": "x"})
-    assert dependency_files(repo) == {}
+    assert dependency_files(repo, ROOT) == {}

@@ -12,6 +12,7 @@ from bench.analysis.estimate import estimates
 from bench.analysis.findings import findings
 from bench.analysis.judge import RunJudge
 from bench.analysis.summary import summary
+from bench.gate.unpaired import FEWEST
 from bench.records.codec import encode
 from bench.records.nouns import Record, Run
 from bench.store import folder as store
@@ -45,7 +46,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_analysing_ten_thousand_cases(benchmark: Benchmark, wide: tuple[Run, list[Record]]) -> None:
     made, _ = wide
-    found = benchmark.pedantic(lambda: analysed(*wide), rounds=3)
+    found = benchmark.pedantic(lambda: analysed(*wide), rounds=FEWEST)
     assert found == len(made.cases) * len(made.suite.metrics)
 
 
@@ -59,7 +60,7 @@ def analysed(made: Run, measured: Sequence[Record]) -> int:
 def test_asking_before_every_trial_what_is_calm(benchmark: Benchmark, wide: tuple[Run, list[Record]]) -> None:
     made, measured = wide
     benchmark.extra_info["trials"] = len(measured)
-    (limit,) = benchmark.pedantic(lambda: asked(made, measured), rounds=3)
+    (limit,) = benchmark.pedantic(lambda: asked(made, measured), rounds=FEWEST)
     assert limit == 1
 
 

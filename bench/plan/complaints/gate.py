@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from bench.plan.complaints.source import Offence, Source
-from bench.plan.nearest import nearest
+from bench.plan.nearest import meant_by, nearest
 from bench.plan.yaml_text import Place
 from bench.records.metrics import METRICS
 from bench.records.suite import GateSpec, Suite
@@ -11,6 +11,9 @@ from bench.records.suite import GateSpec, Suite
 TIMED = ("undisturbed", "cpu_time", "mean_latency")
 """The metrics that pairs of trials judge; every exact metric is judged besides."""
 JUDGED = (*TIMED, *(name for name, metric in METRICS.items() if metric.source == "exact"))
+
+MISSPELT = 0.8
+"""How alike a name is to a metric's that is taken for a slip: `flop` is, and `hops`, another word, is not."""
 
 
 def gate(suite: Suite, source: Source) -> Iterator[Offence]:
@@ -25,10 +28,11 @@ def booleans(data: object, *, place: Place) -> Iterator[Offence]:
         yield Offence(place=(*place, "inconclusive"), message="expected 0 or 4, found false")
 
 
-def limits(spec: GateSpec, *, place: Place, published: Collection[str]) -> Iterator[Offence]:
+def limits(spec: GateSpec, *, place: Place, published: Collection[str] | None) -> Iterator[Offence]:
     """A limit of its own says for which cases or for which metric: otherwise it is the gate's `limit` under another
     name, and `--limit` would change nothing. A metric that is not in the table of metrics is a workload's own where
-    the suite publishes it."""
+    the suite publishes it; `published` is None where the limits are for suites that nobody knows here, and a name may
+    be any workload's own that is not nearly one of ours."""
     for index, own in enumerate(spec.limits):
         inside = (*place, "limits", index)
         if own.metric is None and not own.where:
@@ -37,8 +41,10 @@ def limits(spec: GateSpec, *, place: Place, published: Collection[str]) -> Itera
             yield Offence(place=(*inside, "metric"), message=_unjudged(own.metric))
 
 
-def _judged(name: str, published: Collection[str]) -> bool:
-    return name in JUDGED or (name in published and name not in METRICS)
+def _judged(name: str, published: Collection[str] | None) -> bool:
+    if name in METRICS:
+        return name in JUDGED
+    return meant_by(name, METRICS, least=MISSPELT) is None if published is None else name in published
 
 
 def _unjudged(name: str) -> str:

@@ -36,7 +36,7 @@ def plain_names(texts: Iterable[str]) -> dict[str, str]:
 
 
 def suite_file(run: Run) -> str:
-    """Where the suite lies in its repository; of a path from the root only the file's name."""
+    """Where the suite lies in its project; of a path from the root only the file's name."""
     file = PurePosixPath(run.suite_file)
     return plain(file.name if file.is_absolute() else str(file))
 

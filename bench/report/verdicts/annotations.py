@@ -22,24 +22,25 @@ def annotations(gate: Gate) -> tuple[str, ...]:
     """Errors, then warnings, each worst first; none where the gate passes."""
     cases = worst_first(gate.cases)
     ended, doubted = gate.ended_by is not None, bool(general_doubt(gate))
-    errors = [("gate", headline(gate))] if ended else []
-    errors += [_told(judged) for judged in cases if is_regression(judged, gate)]
-    warnings = [("gate", headline(gate))] if doubted and not ended else []
-    warnings += [_told(judged) for judged in cases if is_open(judged, gate)]
-    return (*_lines("error", errors, gate), *_lines("warning", warnings, gate))
+    whole = (gate.suite_file, "gate", headline(gate))
+    errors = [whole] if ended else []
+    errors += [_told(judged, gate) for judged in cases if is_regression(judged, gate)]
+    warnings = [whole] if doubted and not ended else []
+    warnings += [_told(judged, gate) for judged in cases if is_open(judged, gate)]
+    return (*_lines("error", errors), *_lines("warning", warnings))
 
 
-def _told(judged: Judged) -> tuple[str, str]:
-    """A title and a message."""
-    return judged.verdict, f"{judged.case}: {sentence(judged)}"
+def _told(judged: Judged, gate: Gate) -> tuple[str, str, str]:
+    """A file, a title and a message."""
+    return gate.file_of(judged.case), judged.verdict, f"{judged.case}: {sentence(judged)}"
 
 
-def _lines(level: Level, told: Sequence[tuple[str, str]], gate: Gate) -> list[str]:
+def _lines(level: Level, told: Sequence[tuple[str, str, str]]) -> list[str]:
     kept, more = told[:MOST], len(told) - MOST
     lines = []
-    for number, (title, message) in enumerate(kept, start=1):
+    for number, (file, title, message) in enumerate(kept, start=1):
         rest = f" (and {more:,} more)" if number == MOST and more > 0 else ""
-        properties = f"file={_property(gate.suite_file)},title={_property(title)}"
+        properties = f"file={_property(file)},title={_property(title)}"
         lines.append(f"::{level} {properties}::{_data(message + rest)}")
     return lines
 

@@ -65,8 +65,8 @@ def _outcome_of(judged: Judged, gate: Gate) -> Outcome:
 
 
 def _testcase(suite: Element, gate: Gate, name: str) -> Element:
-    classname = xml_text(f"bench.{gate.suite}")
-    return SubElement(suite, "testcase", classname=classname, name=xml_text(name), file=xml_text(gate.suite_file))
+    classname, file = xml_text(f"bench.{gate.suite}"), xml_text(gate.file_of(name))
+    return SubElement(suite, "testcase", classname=classname, name=xml_text(name), file=file)
 
 
 def _outcome(test: Element, outcome: Outcome, kind: str, *, message: str, detail: Sequence[str]) -> None:
