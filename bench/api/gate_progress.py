@@ -121,5 +121,5 @@ class GateProgress:
         calmest = self._judge.calmest(self._records) if self._control_due else None
         if calmest is None:
             return 0.0
-        servers = ceil(pairing.CONTROL_PAIRS / pairing.ROUNDS_PER_SERVER)
+        servers = ceil(pairing.CONTROL_PAIRS / pairing.CONTROL_PAIRS_PER_SERVER)
         return self._spent.on_pairs(calmest, pairing.CONTROL_PAIRS) + self._spent.on_servers(servers)

@@ -38,8 +38,8 @@ class Cost:
 
     def of_case(self, count: int) -> float:
         """Of a case that takes so many pairs in a gate of 24, which share the servers and a control of 24 pairs, that
-        has servers of its own."""
-        return self.survey + self.pair + self.servers + count * (self.pair + self.servers / CASES)
+        has servers of its own, each for twice as many pairs."""
+        return self.survey + self.pair + self.servers / 2 + count * (self.pair + self.servers / CASES)
 
 
 def dosed(run: Run, gate: Gate) -> tuple[Dosed, ...]:

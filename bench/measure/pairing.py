@@ -45,6 +45,9 @@ EXTRA_ATTEMPTS = 2
 """A pair that was disturbed, or one of whose trials failed, is measured again, whole, at most so often."""
 
 CONTROL_PAIRS = 24
+CONTROL_PAIRS_PER_SERVER = 6
+"""So that the control has as many servers as every case has had by the first look. A start is as dear as six pairs, and
+in a gate of few cases most of its time went into the control's servers, when these had three pairs each."""
 
 PARTNERS: Mapping[Side, Side] = {
     one: other for sides in (CHANGE, CONTROL) for one, other in (sides, (sides[1], sides[0]))
@@ -148,8 +151,8 @@ class PairRunner:
 
     def _control(self) -> Iterator[Record]:
         """The calmest case's base against itself, from a second worktree: what this finds is no change of code. Its
-        pairs are made like all others, three to a server, and its second side is surveyed before they are. It begins
-        only if a whole round would still fit, and goes on as long as a pair does."""
+        pairs are made like all others, and its second side is surveyed before they are. It begins only if a whole round
+        would still fit, and goes on as long as a pair does."""
         calmest = self.means.judge.calmest(self.records)
         for case in [case for case in self.run.cases if case.id == calmest and not self._budget.done()]:
             self._controlled = True
@@ -160,7 +163,7 @@ class PairRunner:
                 if self._control_budget.done() or self._given_up(case, CONTROL):
                     return
                 began = time.monotonic()
-                if (number - 1) % ROUNDS_PER_SERVER == 0:
+                if (number - 1) % CONTROL_PAIRS_PER_SERVER == 0:
                     self._pool.renew()
                 yield from self._attempts([case], number, CONTROL)
                 self._control_budget.add(time.monotonic() - began)

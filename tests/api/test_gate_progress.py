@@ -141,7 +141,7 @@ def test_what_is_left_holds_the_starts_of_servers() -> None:
     _, (looked,) = watched(lasting(wild, 0.5), controlled=False, waits={2: 3.0, 3: 4.0, 4: 5.0})
     assert looked.left == pytest.approx(2 * 12 * 0.5 + 4 * 4.0)
     _, (looked,) = watched(lasting(wild, 0.5), waits={2: 3.0, 3: 4.0, 4: 5.0})
-    assert looked.left == pytest.approx(2 * 12 * 0.5 + 4 * 4.0 + 2 * CONTROL_PAIRS * 0.5 + 8 * 4.0)
+    assert looked.left == pytest.approx(2 * 12 * 0.5 + 4 * 4.0 + 2 * CONTROL_PAIRS * 0.5 + 4 * 4.0)
 
 
 def test_a_control_that_is_over_and_the_surveys_are_not_paid_for_again() -> None:

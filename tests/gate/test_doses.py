@@ -83,7 +83,7 @@ def test_a_cost_holds_repeats_and_shares_servers_among_24_cases() -> None:
     assert found.pair == pytest.approx(0.5 * (24 + 6) / 12)
     count = 2 + 24 + 6 + 6
     assert found.servers == pytest.approx(0.1 * (count - 1) / 12)
-    assert found.of_case(12) == pytest.approx(1.0 + 13 * found.pair + (12 + 24) * found.servers / 24)
+    assert found.of_case(12) == pytest.approx(1.0 + 13 * found.pair + (12 + 24 / 2) * found.servers / 24)
 
 
 def lasting(records: Sequence[Record], seconds: float, *, between: float) -> list[Record]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.measure.pairing import CONTROL_PAIRS, ROUNDS_PER_SERVER
+from bench.measure.pairing import CONTROL_PAIRS, CONTROL_PAIRS_PER_SERVER
 from bench.measure.request import Turn
 from bench.records.nouns import CONTROL, Record, Trial
 from tests.gate.made_up import a_gate, names, noise, trial
@@ -41,7 +41,7 @@ def test_the_control_s_pairs_have_servers_of_their_own_three_to_each() -> None:
         assert first.server == second.server
         by_server.setdefault(first.server, []).append(first.round)
     numbers = list(range(1, CONTROL_PAIRS + 1))
-    assert list(by_server.values()) == [numbers[n : n + ROUNDS_PER_SERVER] for n in range(0, CONTROL_PAIRS, 3)]
+    assert list(by_server.values()) == [numbers[n : n + CONTROL_PAIRS_PER_SERVER] for n in range(0, CONTROL_PAIRS, 6)]
     assert by_server.keys().isdisjoint({first.server for first, _ in pairs_of(records)})
 
 

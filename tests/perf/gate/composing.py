@@ -10,7 +10,7 @@ from math import ceil, exp
 from statistics import fmean, stdev
 
 from bench.gate.decide import LOOKS, Decision, Series, decide
-from bench.measure.pairing import CONTROL_PAIRS, ROUNDS_PER_SERVER
+from bench.measure.pairing import CONTROL_PAIRS, CONTROL_PAIRS_PER_SERVER, ROUNDS_PER_SERVER
 from bench.statistics import median, quantile
 from tests.perf.gate.judging import unfinished
 from tests.perf.gate.repository import SWAPPED
@@ -148,7 +148,7 @@ def gate(cases: Mapping[str, Pairs], beside: Measured, limit: float) -> Gate:
     decisions = decide({case: _series(pairs, limit) for case, pairs in cases.items()})
     taken = {case: decision.sharp.pairs for case, decision in decisions.items()}
     spent = sum(sum(pairs.seconds[: taken[case]]) for case, pairs in cases.items())
-    starts = ceil(max(taken.values()) / ROUNDS_PER_SERVER) + ceil(CONTROL_PAIRS / ROUNDS_PER_SERVER)
+    starts = ceil(max(taken.values()) / ROUNDS_PER_SERVER) + ceil(CONTROL_PAIRS / CONTROL_PAIRS_PER_SERVER)
     servers = starts * beside.server
     control = CONTROL_PAIRS * fmean(cases[_calmest(cases)].seconds)
     total = spent + servers + control + len(cases) * beside.survey

@@ -97,7 +97,7 @@ def test_labels_agree_within_half_a_point_or_where_the_intervals_overlap(
 def test_the_gates_seconds_are_those_of_its_pairs_surveys_servers_and_control() -> None:
     found = measured(rows(), Unit(load="quiet", dose="0"))
     assert found is not None
-    pairs, servers = 12 * 0.25, (4 + 8) * 3.0
+    pairs, servers = 12 * 0.25, (4 + 4) * 3.0
     per_case = pairs + 0.8 + (servers + CONTROL_PAIRS * 0.25) / len(CASES)
     assert gate(found.cases, found, LIMITS[0]).seconds == pytest.approx(per_case)
 
