@@ -13,6 +13,7 @@ import pytest
 
 from bench import errors
 from bench.analysis.findings import CHECKS
+from bench.api.gating import TRIAL_SECONDS
 from bench.cli import VERBS
 from bench.records.claims import ClaimVerdict
 from bench.records.metrics import METRICS
@@ -59,6 +60,7 @@ def test_the_defaults_of_the_policy_are_those_of_the_code() -> None:
     for field in fields(Policy):
         if field.name in rows and isinstance(field.default, int | float) and field.name != "precision":
             assert float(rows[field.name]) == field.default, field.name
+    assert f"timed time of a trial; in a gate {TRIAL_SECONDS:g}, unless" in README
 
 
 def commands() -> list[str]:
