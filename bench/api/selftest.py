@@ -37,8 +37,7 @@ from bench.store.folder import read
 LIMIT = 0.01
 
 QUIET_SECONDS, LOADED_SECONDS, SECONDS = 115.0, 42.0, 157.0
-"""What the gates may take, and both together, so that all is over in three minutes. Where every pair is disturbed, and
-so measured three times, a case takes 15 s up to its first look: there are as many cases as that leaves room for."""
+"""What the gates may take, and both together, so that all is over in three minutes: they end with what they have."""
 
 LEAST_SECONDS = 20.0
 """What the second gate gets whatever the first has taken."""

@@ -25,7 +25,7 @@ def append(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, objec
     Raises OSError where there is no room for all of them."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
-    if not file.exists():
+    if not file.exists() or not file.stat().st_size:  # empty where even the first row found no room
         writer.writeheader()
     writer.writerows(rows)
     content = text.getvalue().encode()

@@ -32,6 +32,15 @@ def test_what_is_added_twice_is_read_as_one_table(tmp_path: Path) -> None:
     assert read(file, dict) == ROWS
 
 
+@pytest.mark.parametrize("fits", [0, 8])
+def test_a_file_that_had_no_room_for_its_first_row_has_its_header_later(tmp_path: Path, fits: int) -> None:
+    file = tmp_path / "rows.csv"
+    with pytest.raises(OSError, match=r"rows\.csv|File too large"), no_file_larger_than(fits):
+        append(file, COLUMNS, ROWS)
+    append(file, COLUMNS, ROWS)
+    assert read(file, dict) == ROWS
+
+
 @pytest.mark.parametrize("fits", [0, 1, 8])
 def test_rows_for_which_there_is_no_room_leave_the_file_as_it_was(tmp_path: Path, fits: int) -> None:
     file = tmp_path / "rows.csv"
