@@ -1,6 +1,5 @@
 """A run folder, a format and a timed metric → the text of that format, and what it leaves out."""
 
-import os
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from bench.records.nouns import Case
 from bench.report.exports.formats import FORMATS
 from bench.report.exports.nouns import Exported, Outcome, Timed
 from bench.report.exports.plain import plain_names
-from bench.store.files import write
+from bench.store.files import meant, write
 
 EXPORTABLE = tuple(m.name for m in METRICS.values() if m.source == "trials" and m.unit == "s")
 """The formats know seconds, and that fewer are better."""
@@ -50,11 +49,8 @@ def export(folder: Path, form: str, *, metric: str = "latency") -> Export:
 def save(path: Path, text: str) -> None:
     """The text as a file, whole or not at all; a link is followed.
 
-    Raises BenchError where something else than a file has that name, CannotStore."""
-    target = Path(os.path.realpath(path))
-    if os.path.exists(target) and not os.path.isfile(target):
-        raise BenchError("this is not a file", where=str(path), hint="--output wants the name of a file")
-    write(target, text.encode())
+    Raises CannotStore, also where something else than a file has that name."""
+    write(meant(path), text.encode())
 
 
 def _check(metric: str) -> None:

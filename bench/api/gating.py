@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -26,6 +27,7 @@ from bench.plan.project import Project, find_project
 from bench.plan.schedule import order
 from bench.plan.select import select
 from bench.records.nouns import Case, Finding, GateAsked, Record, Run, Side
+from bench.records.suite import GateSpec
 from bench.store import folder as store
 
 TRIAL_SECONDS = 0.2
@@ -126,12 +128,31 @@ def _base_plan(planned: Plan, site: Site, trees: Trees) -> Plan | None:
     there = _there(site.file, trees.base, trees)
     if not there.is_file():
         return None
-    try:
+    with _read_of(trees, site.file.name):
         return plan(there, replace(planned.options, only=None))
+
+
+@contextmanager
+def _read_of(trees: Trees, where: str) -> Iterator[None]:
+    """What the base has wrong nobody can mend in the candidate."""
+    try:
+        yield
     except BenchError as error:
         what = f"the base's suite cannot be read as asked: {str(error).replace(str(trees.base), 'base')}"
         hint = "measure the two by themselves, or gate against a revision whose suite is sound"
-        raise Incomparable(what, where=site.file.name, hint=hint) from error
+        raise Incomparable(what, where=where, hint=hint) from error
+
+
+def _policy(planned: Plan, base: Plan | None, trees: Trees, limit: float | None) -> GateSpec:
+    """The base's where it has the suite. The candidate's is read all the same: it will be the base's some day.
+
+    Raises BenchError where the limit or the candidate's is none, Incomparable where the base's is."""
+    policy = partial(gate_policy, limit=limit, default=DEFAULT_LIMIT)
+    own = policy(planned.suite, planned.project)
+    if base is None:
+        return own
+    with _read_of(trees, planned.file.name):
+        return policy(base.suite, base.project)
 
 
 def _kept_to(planned: Plan, base: Plan | None) -> Plan:
@@ -165,11 +186,10 @@ def _asked(
     gone = [case for case in old if case.skip is None and case.id not in there]
     # What only one side has may be asked for by a name that only that side knows.
     wanted = {case.id for case in select((*new, *gone), planned.options.only or "")}
-    suite, project = (planned.suite, planned.project) if base is None else (base.suite, base.project)
     return GateAsked(
         against=against,
         revision=revision,
-        policy=gate_policy(suite, project, limit=limit, default=DEFAULT_LIMIT),
+        policy=_policy(planned, base, trees, limit),
         added=tuple(case.id for case in planned.cases if case.id not in known),
         removed=tuple(case.id for case in gone if case.id in wanted),
         changed={case.id: "; ".join(fields) for case in planned.cases if (fields := _unlike(case, old))},

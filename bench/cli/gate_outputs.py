@@ -16,7 +16,7 @@ from bench.report.verdicts.annotations import annotations
 from bench.report.verdicts.as_json import gate_json
 from bench.report.verdicts.junit import junit
 from bench.report.verdicts.markdown import summary
-from bench.store.files import append_text, check_appending, check_writing, write
+from bench.store.files import append_text, check_appending, check_writing, meant, write
 
 INTERRUPTED = 130
 
@@ -36,7 +36,7 @@ def check(outputs: Outputs) -> None:
     say."""
     checks: tuple[tuple[str, Path | None, Callable[[Path], None]], ...] = (
         ("--summary", outputs.summary, check_appending),
-        ("--junit", outputs.junit, check_writing),
+        ("--junit", outputs.junit, lambda path: check_writing(meant(path))),
     )
     for option, path, checked in checks:
         try:
@@ -121,7 +121,7 @@ def _summarise(path: Path, found: Gate) -> None:
 
 
 def _report(path: Path, found: Gate) -> None:
-    write(path, junit(found).encode())
+    write(meant(path), junit(found).encode())
 
 
 def _reason(error: BaseException) -> tuple[str, int]:

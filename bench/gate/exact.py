@@ -48,5 +48,5 @@ def _change(case: Case, metric: str, *, base: float, candidate: float, limit: fl
         ratio=worse / better if better > 0 and worse > 0 else None,
         base=base,
         candidate=candidate,
-        worse=worse > better * (1 + limit),
+        worse=worse - better > limit * abs(better),
     )

@@ -3,8 +3,6 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from errno import EISDIR
-from os import strerror
 from pathlib import Path
 from typing import IO
 
@@ -40,12 +38,21 @@ def check_appending(path: Path) -> None:
         append_text(path, "")
 
 
+def meant(path: Path) -> Path:
+    """The file that a person means by that name: a link is followed.
+
+    Raises CannotStore where something else than a file has it, a device or a folder, of which `write` would make one.
+    """
+    target = Path(os.path.realpath(path))
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise CannotStore("this is not a file", where=str(path), hint="name a file, there or not there yet")
+    return target
+
+
 def check_writing(path: Path) -> None:
     """Raises CannotStore where `write` could not; a folder that was not there is then there."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(EISDIR, strerror(EISDIR))
         with _temporary(path):
             pass
     except OSError as error:

@@ -189,7 +189,7 @@ def test_what_is_not_a_file_is_never_written_over(run: Path, say: Say, tmp_path:
     target.mkdir() if place == "folder" else os.mkfifo(target)
     before = target.stat()
     said = say("export", run, "junit", "--output", target)
-    assert said.code == 2
+    assert said.code == 74
     assert "this is not a file" in said.err
     assert target.stat().st_ino == before.st_ino
 

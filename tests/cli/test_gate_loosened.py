@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.gate_scenario import FAKE, GateScenario, Told
 from tests.measure.made_up_repository import commit, git, made
 from tests.scenario import Said
@@ -38,9 +40,14 @@ def test_an_exact_metric_that_the_candidate_s_suite_drops_is_judged(repo: GateSc
     assert gate(file).verdicts == {"larger": "regression"}
 
 
-def test_a_base_whose_suite_cannot_be_read_is_incomparable_and_named(repo: GateScenario, verb: Verb) -> None:
-    file = repo.case("one").committed(more="nonsense: 1\n")
+@pytest.mark.parametrize("broken", ["suite", "project"])
+def test_a_base_that_cannot_be_read_is_incomparable_and_named(repo: GateScenario, verb: Verb, broken: str) -> None:
+    project = repo.folder / "pyproject.toml"
+    if broken == "project":
+        project.write_text("[tool.bench.gate]\nlimit = 0\n")
+    file = repo.case("one").committed(more="nonsense: 1\n" if broken == "suite" else "")
     repo.suite()
+    project.unlink(missing_ok=True)
     said = verb("gate", file, "--against", "HEAD", *FAKE)
     assert said.code == 4
     assert "the base's suite cannot be read as asked" in said.err

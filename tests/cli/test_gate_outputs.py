@@ -73,8 +73,10 @@ def test_a_summary_is_appended_and_keeps_what_was_there(say: Verb, tmp_path: Pat
 
 
 def test_a_report_of_tests_counts_what_is_worse_what_failed_and_what_passed(say: Verb, tmp_path: Path) -> None:
-    report = tmp_path / "new" / "junit.xml"
-    say("--junit", report)
+    report, link = tmp_path / "new" / "junit.xml", tmp_path / "link"
+    link.symlink_to(report)
+    say("--junit", link)
+    assert link.is_symlink()
     (suite,) = ElementTree.parse(report).getroot()
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert counts == {"tests": "3", "failures": "1", "errors": "1", "skipped": "0"}

@@ -135,6 +135,7 @@ PLACES = {
     "a folder that is not there": ("--summary", "FOLDER/none/summary.md"),
     "a folder": ("--summary", "FOLDER"),
     "a folder, for a report": ("--junit", "FOLDER"),
+    "a device, for a report": ("--junit", "/dev/null"),
     "below a file": ("--junit", "FOLDER/file/junit.xml"),
     "where nothing can be made": ("--junit", "/proc/none/junit.xml"),
 }

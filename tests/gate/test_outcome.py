@@ -273,6 +273,14 @@ def test_an_exact_metric_may_become_worse_by_the_limit_of_its_own_and_no_more() 
         assert found.verdict == verdict
 
 
+def test_what_is_below_zero_may_become_worse_by_that_share_of_its_size() -> None:
+    policy = GateSpec(limit=LIMIT, limits=(LimitSpec(metric="score", limit=0.05),))
+    for candidate, verdict in ((-10.2, "unchanged"), (-9.6, "unchanged"), (-9.4, "regression")):
+        records = [survey(A.id, "base", {"score": -10.0}), survey(A.id, "candidate", {"score": candidate})]
+        found = only(a_gate(A, metrics=("score",), policy=policy), [*records, *measured(A.id, EQUAL)])
+        assert found.verdict == verdict
+
+
 def test_an_exact_regression_of_a_case_without_times_is_one() -> None:
     records = [survey(A.id, "base", {"parameters": 1}), survey(A.id, "candidate", {"parameters": 2})]
     assert only(a_gate(A), records).verdict == "regression"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.errors import BenchError
+from bench.gate.iterations import METRIC
 from bench.plan.gate_policy import DEFAULT_BASELINE_LIMIT, DEFAULT_LIMIT, gate_policy
 from bench.plan.project import Project, find_project
 from bench.records.suite import GateSpec, LimitSpec
@@ -153,9 +154,14 @@ def test_a_projects_limit_may_be_for_a_workload_s_own_metric_that_another_suite_
     assert policy(tmp_path, toml).limits == (LimitSpec(limit=0.1, metric="hops"),)
 
 
+def test_a_projects_limit_may_be_for_what_files_of_pytest_benchmark_are_judged_by(tmp_path: Path) -> None:
+    toml = f"[tool.bench.gate]\nlimits = [{{metric = '{METRIC}', limit = 0.1}}]\n"
+    assert policy(tmp_path, toml).limits == (LimitSpec(limit=0.1, metric=METRIC),)
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("latncy", "no metric 'latncy' that a gate judges"), ("latency", "a gate does not judge 'latency'")],
+    [("latncy", "no metric 'latncy' that a gate judges"), ("tail", "a gate does not judge 'tail'")],
 )
 def test_a_projects_limit_for_a_misspelt_metric_or_for_one_that_no_gate_judges_is_refused(
     tmp_path: Path, name: str, said: str

@@ -10,6 +10,8 @@ from bench.records.suite import GateSpec, Suite
 
 TIMED = ("undisturbed", "cpu_time", "mean_latency")
 """The metrics that pairs of trials judge; every exact metric is judged besides."""
+OF_FILES = "latency"
+"""What is judged in files of pytest-benchmark, which know no other; only a project's table can give it a limit."""
 JUDGED = (*TIMED, *(name for name, metric in METRICS.items() if metric.source == "exact"))
 
 MISSPELT = 0.8
@@ -31,8 +33,8 @@ def booleans(data: object, *, place: Place) -> Iterator[Offence]:
 def limits(spec: GateSpec, *, place: Place, published: Collection[str] | None) -> Iterator[Offence]:
     """A limit of its own says for which cases or for which metric: otherwise it is the gate's `limit` under another
     name, and `--limit` would change nothing. A metric that is not in the table of metrics is a workload's own where
-    the suite publishes it; `published` is None where the limits are for suites that nobody knows here, and a name may
-    be any workload's own that is not nearly one of ours."""
+    the suite publishes it; `published` is None where the limits are for suites, and files, that nobody knows here: a
+    name may be that of files, or any workload's own that is not nearly one of ours."""
     for index, own in enumerate(spec.limits):
         inside = (*place, "limits", index)
         if own.metric is None and not own.where:
@@ -43,7 +45,7 @@ def limits(spec: GateSpec, *, place: Place, published: Collection[str] | None) -
 
 def _judged(name: str, published: Collection[str] | None) -> bool:
     if name in METRICS:
-        return name in JUDGED
+        return name in JUDGED or (published is None and name == OF_FILES)
     return meant_by(name, METRICS, least=MISSPELT) is None if published is None else name in published
 
 
