@@ -69,6 +69,12 @@ def test_a_base_s_suite_that_cannot_be_read(refused: Callable[..., Said], repo: 
     refused(file, "--against", "HEAD", *FAKE, code=4, because="the base's suite cannot be read as asked")
 
 
+def test_a_candidate_s_policy_that_is_none(refused: Callable[..., Said], repo: GateScenario) -> None:
+    file = repo.case("one").committed()
+    (repo.folder / "pyproject.toml").write_text("[tool.bench.gate]\nlimit = 0\n")
+    refused(file, "--against", "HEAD", *FAKE, code=2, because="[tool.bench.gate] limit")
+
+
 def test_a_selection_that_leaves_nothing(refused: Callable[..., Said], repo: GateScenario) -> None:
     file = repo.case("one").case("two").committed()
     refused(file, "--against", "HEAD", *FAKE, "-k", "one and two", code=5, because="no case")

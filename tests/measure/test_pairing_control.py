@@ -34,7 +34,7 @@ def test_the_control_is_measured_where_the_first_look_decides_everything() -> No
     assert len(pairs_of(records, CONTROL)) == CONTROL_PAIRS
 
 
-def test_the_control_s_pairs_have_servers_of_their_own_three_to_each() -> None:
+def test_the_control_s_pairs_have_servers_of_their_own_six_to_each() -> None:
     records, _ = gated(a_gate(A, B), judge=never_decided(B.id))
     by_server: dict[int, list[int]] = {}
     for first, second in pairs_of(records, CONTROL):
