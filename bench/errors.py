@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-class BenchError(Exception):
-    """`where: what`, then a hint; only the command line catches it."""
+class Told(BaseException):
+    """`where: what`, then a hint: what ends a verb, with a message for whoever called it."""
 
     exit_code = 2
 
@@ -16,6 +16,10 @@ class BenchError(Exception):
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}\nhint: {self.hint}" if self.hint else head
+
+
+class BenchError(Told, Exception):
+    """Something is wrong; only the command line catches it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,11 @@ class Internal(BenchError):
     exit_code = 70
 
 
-class Stopped(BenchError):
-    """A signal ended the run; what was measured is stored."""
+class Stopped(Told):
+    """A signal ended the run; what was measured is stored.
+
+    No Exception: it comes wherever the main thread is, also within a library that takes every Exception for a no, as
+    click does while it asks whether it writes to a terminal, and the run would go on."""
 
     def __init__(self, signal_number: int, what: str, *, hint: str = "") -> None:
         super().__init__(what, hint=hint)

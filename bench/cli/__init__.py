@@ -11,7 +11,7 @@ import traceback
 
 import click
 
-from bench.errors import BenchError, CannotStore, Internal, SuiteError
+from bench.errors import CannotStore, Internal, SuiteError, Told
 from bench.report.inert import spoken
 
 GARBAGE = 1_000_000
@@ -75,7 +75,7 @@ def main() -> None:
     except SuiteError as error:
         fail(str(error), prefix="")  # each line begins with file:line:column, as editors read it
         code = error.exit_code
-    except BenchError as error:
+    except Told as error:
         fail(str(error))
         code = error.exit_code
     except click.ClickException as error:
@@ -107,9 +107,9 @@ def _output_failed(error: OSError, code: object) -> object:
     return CannotStore.exit_code
 
 
-def _earlier(error: BaseException | None) -> BenchError | None:
+def _earlier(error: BaseException | None) -> Told | None:
     """The error that we were about to tell when this one came in between."""
-    while error is not None and not isinstance(error, BenchError):
+    while error is not None and not isinstance(error, Told):
         error = error.__context__
     return error
 

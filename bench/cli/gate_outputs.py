@@ -10,7 +10,7 @@ import click
 
 from bench.api.verdicts import without_verdict
 from bench.cli.show import show_gate
-from bench.errors import BenchError, CannotStore, Internal
+from bench.errors import CannotStore, Internal, Told
 from bench.records.gate import Gate
 from bench.report.verdicts.annotations import annotations
 from bench.report.verdicts.as_json import gate_json
@@ -127,7 +127,7 @@ def _report(path: Path, found: Gate) -> None:
 def _reason(error: BaseException) -> tuple[str, int]:
     """In one line why, and the exit code that it leads to."""
     match error:
-        case BenchError():
+        case Told():
             return "; ".join(str(error).splitlines()), error.exit_code
         case click.ClickException():
             return error.format_message(), error.exit_code

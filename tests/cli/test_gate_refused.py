@@ -123,7 +123,7 @@ def test_without_json_standard_output_stays_empty(verb: Verb, repo: GateScenario
 
 @pytest.mark.parametrize(("error", "code"), [(Stopped(signal.SIGINT, "stopped"), 130), (RuntimeError("ours"), 74)])
 def test_a_file_that_cannot_be_written_then_takes_no_stop_s_code(
-    verb: Verb, repo: GateScenario, monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
+    verb: Verb, repo: GateScenario, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
 ) -> None:
     def ended(*_: object, **__: object) -> None:
         raise error

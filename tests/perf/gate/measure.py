@@ -80,8 +80,6 @@ def campaign(units: Sequence[Unit], asked: Asked) -> list[Unit]:
     for unit in units:
         try:
             measure(unit, asked)
-        except Stopped:
-            raise
         except Exception:  # noqa: BLE001 - a campaign takes hours: whatever ends a unit, the others are to be measured
             traceback.print_exc()
             failed.append(unit)

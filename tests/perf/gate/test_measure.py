@@ -203,7 +203,7 @@ def test_both_sides_have_the_memory_of_the_base() -> None:
     }
 
 
-def campaigning(monkeypatch: pytest.MonkeyPatch, raised: Exception) -> list[Unit]:
+def campaigning(monkeypatch: pytest.MonkeyPatch, raised: BaseException) -> list[Unit]:
     """Which units are come to, where the second raises that."""
     seen: list[Unit] = []
 
