@@ -26,7 +26,7 @@ from bench.plan.overlays import QUICK
 from bench.plan.project import Project, find_project
 from bench.plan.schedule import order
 from bench.plan.select import select
-from bench.records.nouns import Case, Finding, GateAsked, Record, Run, Side
+from bench.records.nouns import Case, Finding, GateAsked, Run, Side
 from bench.records.suite import GateSpec
 from bench.store import folder as store
 
@@ -54,20 +54,13 @@ class Trees:
         return (self.candidate, self.base, self.control).index(tree)
 
 
-class _Uncontrolled(PairJudge):
-    """The judge of a gate without a control."""
-
-    def calmest(self, records: Sequence[Record]) -> None:
-        """No case serves as one."""
-
-
 def gate(
     file: Path, against: str, options: Options, listen: Listener, *, limit: float | None, wait: float | None
 ) -> Path:
     """Measures the suite's cases on both sides and returns the run's folder.
 
     Raises Incomparable where there is no such revision, BenchError where the suite lies in no repository."""
-    planned = plan(file, options)
+    planned = replace(plan(file, replace(options, only=None)), options=options)  # the base may have what -k names
     site = Site.of(planned)
     revisions.resolve(revisions.repository(site.project.folder), against)  # told at once, not after a wait
     with measuring(f"gate of {planned.suite.name}", site, device=options.device, wait=wait):
@@ -84,7 +77,19 @@ def gate_alone(
     with revisions.worktrees(repository, revision, 1 + control) as (base, *others):
         trees = Trees(candidate=repository, base=base, control=others[0] if others else None)
         base_plan = _base_plan(planned, site, trees)
-        asked = _asked(planned, base_plan, trees, against=against, revision=revision, limit=limit)
+        planned, removed = _chosen(planned, base_plan)
+        old = () if base_plan is None else base_plan.cases
+        known = {case.id for case in old}
+        asked = GateAsked(
+            against=against,
+            revision=revision,
+            policy=_policy(planned, base_plan, trees, limit),  # the base's, where it has the suite
+            controlled=control,
+            added=tuple(case.id for case in planned.cases if case.id not in known),
+            removed=removed,
+            changed={case.id: "; ".join(fields) for case in planned.cases if (fields := _unlike(case, old))},
+            notes=_notes(trees, revision, planned.project),
+        )
         return _measured(_kept_to(_short(planned), base_plan), site, trees, asked, listen)
 
 
@@ -102,7 +107,7 @@ def _measured(planned: Plan, site: Site, trees: Trees, asked: GateAsked, listen:
             setup=replace(setup_of(made, site, scratch), hidden=places["candidate"].paths),
             places=places,
             order=partial(order, seed=made.seed),
-            judge=(PairJudge if trees.control else _Uncontrolled)(made, asked.policy),
+            judge=PairJudge(made, asked.policy),
         )
         hint = "a gate is not gone on with: start it again"
         record(folder, PairRunner(made, means), site, partial(listen, made), hint=hint)
@@ -174,27 +179,18 @@ def _kept_to(planned: Plan, base: Plan | None) -> Plan:
     )
 
 
-def _asked(
-    planned: Plan, base: Plan | None, trees: Trees, *, against: str, revision: str, limit: float | None
-) -> GateAsked:
-    """Which cases only one side has, the policy that holds, what is remarkable about the two trees. Where the base has
-    the suite its policy counts. A case that the base measures and the candidate skips is one that only the base has."""
+def _chosen(planned: Plan, base: Plan | None) -> tuple[Plan, tuple[str, ...]]:
+    """The cases that are asked for, and the ids of those that only the base has, among them what it measures and the
+    candidate skips: -k may name what only one of the two knows.
+
+    Raises NothingSelected where neither has anything of the kind."""
     old = () if base is None else base.cases
     new = plan(planned.file, replace(planned.options, only=None)).cases
     there = {case.id for case in new if case.skip is None}
-    known = {case.id for case in old}
     gone = [case for case in old if case.skip is None and case.id not in there]
-    # What only one side has may be asked for by a name that only that side knows.
     wanted = {case.id for case in select((*new, *gone), planned.options.only or "")}
-    return GateAsked(
-        against=against,
-        revision=revision,
-        policy=_policy(planned, base, trees, limit),
-        added=tuple(case.id for case in planned.cases if case.id not in known),
-        removed=tuple(case.id for case in gone if case.id in wanted),
-        changed={case.id: "; ".join(fields) for case in planned.cases if (fields := _unlike(case, old))},
-        notes=_notes(trees, revision, planned.project),
-    )
+    kept = tuple(case for case in planned.cases if case.id in wanted)
+    return replace(planned, cases=kept), tuple(case.id for case in gone if case.id in wanted)
 
 
 def _unlike(case: Case, old: Sequence[Case]) -> list[str]:

@@ -55,7 +55,7 @@ def judge_runs(base: Analysed, candidate: Analysed, policy: GateSpec) -> Gate:
     cases = tuple(
         permitted(found or _with_exact(runs, doubts[case] or decided[case]), policy) for case, found in standing.items()
     )
-    verdict = gate_verdict(cases, None)
+    verdict = gate_verdict(cases, None, controlled=False)
     return Gate(
         suite=base.run.suite.name,
         suite_file=base.run.suite_file,

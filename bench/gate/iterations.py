@@ -103,7 +103,7 @@ def judge_files(base: Iterations, candidate: Iterations, policy: GateSpec) -> Ga
     ]
     decided = judged(family)
     cases = tuple(permitted(found or decided[case], policy) for case, found in standing.items())
-    verdict, few = gate_verdict(cases, None), too_few(family)
+    verdict, few = gate_verdict(cases, None, controlled=False), too_few(family)
     return Gate(
         suite="pytest-benchmark",
         suite_file=_place(ids),

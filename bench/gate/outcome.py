@@ -30,7 +30,7 @@ def outcome(run: Run, records: Sequence[Record]) -> Gate:
     assert run.gate is not None
     cases = judged_cases(run, run.gate, records)
     control = control_of(run, run.gate, records)
-    verdict = gate_verdict(cases, control)
+    verdict = gate_verdict(cases, control, controlled=run.gate.controlled)
     return Gate(
         suite=run.suite.name,
         suite_file=run.suite_file,
@@ -59,10 +59,11 @@ def judged_cases(run: Run, asked: GateAsked, records: Sequence[Record]) -> tuple
     return tuple(permitted(judged, asked.policy) for judged in found)
 
 
-def gate_verdict(cases: Sequence[Judged], control: Control | None) -> GateVerdict:
+def gate_verdict(cases: Sequence[Judged], control: Control | None, *, controlled: bool) -> GateVerdict:
     """A control that finds a change where there is none takes every other finding's worth; a gate that has compared
-    nothing has found nothing."""
+    nothing has found nothing, and one that was to have a control does not pass without what it says."""
     unsure = any(not case.allowed and case.verdict not in ("improvement", "unchanged") for case in cases)
+    unsure = unsure or (controlled and (control is None or control.low is None))
     if any(change.worse for case in cases for change in case.changes if not change.pairs):
         return "regression"  # what is known without timing no control can doubt
     if not compared(cases) or (control is not None and control.fired):

@@ -17,7 +17,7 @@ Unjudged = Standing | Literal["incomparable"]
 
 def limit_of(case: Case, metric: str, policy: GateSpec) -> float:
     """By how much the metric of that case may become worse, as a share: the last entry of `limits` that fits counts,
-    otherwise the policy's `limit`, which it must have.
+    otherwise the policy's `limit`.
 
     An exact metric has a limit only where an entry names it, otherwise 0: a limit for times is a wish about noise and
     layout, which exact numbers have not."""
@@ -29,10 +29,7 @@ def limit_of(case: Case, metric: str, policy: GateSpec) -> float:
     ]
     if fitting:
         return fitting[-1]
-    if exact:
-        return 0.0
-    assert policy.limit is not None, "bench.plan.gate_policy fills it in"
-    return policy.limit
+    return 0.0 if exact else policy.limit
 
 
 def allowed(standing: Unjudged, policy: GateSpec) -> bool:

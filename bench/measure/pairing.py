@@ -80,7 +80,7 @@ class PairRunner:
         self._surveys: dict[tuple[str, Side], Record] = {}
         self._failures: Counter[tuple[str, bool]] = Counter()
         self._apart: set[str] = set()
-        self._controlled = False
+        self._control_wanted = run.gate.controlled
         self._servers = 0
         self._pool = Pool(self._start)
 
@@ -111,7 +111,7 @@ class PairRunner:
                     yield from self._timed(cases, number)
                     cases = [case for case in cases if not self._given_up(case, CHANGE)]
                 done = look
-                if not self._controlled:
+                if self._control_wanted:
                     yield from self._control()
                 undecided = self.means.judge.undecided(self.records, look)
                 cases = [case for case in cases if case.id in undecided]
@@ -155,7 +155,7 @@ class PairRunner:
         would still fit, and goes on as long as a pair does."""
         calmest = self.means.judge.calmest(self.records)
         for case in [case for case in self.run.cases if case.id == calmest and not self._budget.done()]:
-            self._controlled = True
+            self._control_wanted = False
             yield from self._ask(Trial(case=case, round=0), Turn(side=CONTROL[1], step_limit=NO_LIMIT))
             if self._surveys[case.id, CONTROL[1]].status != "ok":
                 return

@@ -3,10 +3,7 @@
 Key by key the command line goes before the suite, the suite before the project; `limits` of the suite take the place of
 the project's, they are not added to them. `--limit` replaces `limit` alone. The limits that cases or metrics have of
 their own stand: somebody knew those cases, and tightening all others on a command line says nothing about them. (None
-of them can mean everything, and so defeat `--limit`: an entry with neither `where` nor `metric` is refused.)
-
-A suite's key that has its default value counts as not said: in its noun nothing tells the two apart, so a suite cannot
-take back an `inconclusive = 0`, or an `allow`, of its project."""
+of them can mean everything, and so defeat `--limit`: an entry with neither `where` nor `metric` is refused.)"""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +17,7 @@ from bench.plan.complaints.source import Offence
 from bench.plan.project import Project
 from bench.plan.yaml_text import written
 from bench.records.codec import adapter, encode
-from bench.records.suite import GateSpec, Suite
+from bench.records.suite import GateKeys, GateSpec, Suite
 
 DEFAULT_LIMIT = 0.03
 """Against a revision, where pairs take the drift of the machine away."""
@@ -41,13 +38,13 @@ def gate_policy(suite: Suite | None, project: Project, *, limit: float | None, d
     return adapter(GateSpec).validate_json(json.dumps(keys), strict=True)
 
 
-def _said(spec: GateSpec | None) -> dict[str, object]:
-    """The keys that differ from their defaults, as JSON has them."""
+def _said(spec: GateKeys | None) -> dict[str, object]:
+    """The keys that are there, as JSON has them."""
     said: dict[str, object] = json.loads(encode(spec)) if spec is not None else {}
     return said
 
 
-def _read(project: Project) -> GateSpec:
+def _read(project: Project) -> GateKeys:
     """[tool.bench.gate], read strictly. A `where` there may name factors, and a `metric` a workload's own, that this
     suite has not: the limit is for other suites then."""
     where = f"{project.root / 'pyproject.toml'}: [tool.bench"
@@ -55,16 +52,16 @@ def _read(project: Project) -> GateSpec:
         raise BenchError(f"expected a table, found {found(project.gate)}", where=f"{where}] gate")
     text = json.dumps(project.gate, default=str)  # TOML's dates and times: as texts they are refused by their keys
     try:
-        spec = adapter(GateSpec).validate_json(text, strict=True)
+        spec = adapter(GateKeys).validate_json(text, strict=True)
     except ValidationError as error:
-        raise _refused(offences(error, json.loads(text), noun=GateSpec), where=where) from None
+        raise _refused(offences(error, json.loads(text), noun=GateKeys), where=where) from None
     if wrong := [*booleans(project.gate, place=()), *limits(spec, place=(), published=None), *_empty(spec)]:
         raise _refused(wrong, where=where)
     return spec
 
 
-def _empty(spec: GateSpec) -> Iterator[Offence]:
-    for index, own in enumerate(spec.limits):
+def _empty(spec: GateKeys) -> Iterator[Offence]:
+    for index, own in enumerate(spec.limits or ()):
         for name, levels in own.where.items():
             if not levels:
                 yield Offence(place=("limits", index, "where", name), message="names no level")

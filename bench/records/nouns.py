@@ -122,13 +122,14 @@ class GateAsked:
     """What a gate's `run.json` has beside other runs': the base, as asked for and as a revision's full name, and the
     policy that holds. `added` are the ids of cases that only the candidate's suite has, `removed` those that only the
     base's has, `changed` says by id what a case means otherwise than in the base's; `notes` are findings about the two
-    trees."""
+    trees. `controlled`: the base is to be measured against itself as well."""
 
     __pydantic_config__ = FORBID_EXTRA
 
     against: str
     revision: str
     policy: GateSpec
+    controlled: bool = True
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: dict[str, str] = field(default_factory=dict)

@@ -160,12 +160,25 @@ Allowed = Literal["added", "removed", "failed", "incomparable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateSpec:
-    """How much worse a case may become, what may happen beside that, and the exit code of an inconclusive gate."""
+class GateKeys:
+    """How much worse a case may become, what may happen beside that, and the exit code of an inconclusive gate: what a
+    suite or a project says of it. A key that is left out, or empty, is left to the others."""
 
     __pydantic_config__ = FORBID_EXTRA
 
     limit: Share | None = None
+    limits: tuple[LimitSpec, ...] | None = None
+    allow: tuple[Allowed, ...] | None = None
+    inconclusive: Literal[0, 4] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSpec:
+    """The same where it holds: everything is said."""
+
+    __pydantic_config__ = FORBID_EXTRA
+
+    limit: Share
     limits: tuple[LimitSpec, ...] = ()
     allow: tuple[Allowed, ...] = ()
     inconclusive: Literal[0, 4] = 4
@@ -200,4 +213,4 @@ class Suite:
     roofline: Names = ()
     boundaries: Where = field(default_factory=dict)
     notes: tuple[Annotated[str, Field(min_length=1)], ...] = ()
-    gate: GateSpec | None = None
+    gate: GateKeys | None = None

@@ -51,9 +51,9 @@ def verb(repo: GateScenario, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
 
 @pytest.fixture
 def gate(verb: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
-    """`bench gate … --json` on the fake device, with a control of two pairs and a server for all of them, as starting
-    servers takes longer than all else: gate(file, "--against", "HEAD")."""
-    monkeypatch.setattr(pairing, "CONTROL_PAIRS", 2)
+    """`bench gate … --json` on the fake device, with a control of six pairs, the fewest that have an interval, and
+    a server for all of them, as starting servers takes longer than all else: gate(file, "--against", "HEAD")."""
+    monkeypatch.setattr(pairing, "CONTROL_PAIRS", 6)
     monkeypatch.setattr(pairing, "ROUNDS_PER_SERVER", 40)
 
     def run(*words: str | Path, against: str = "HEAD", folder: Path | None = None) -> Told:

@@ -175,7 +175,7 @@ def test_a_damaged_run_says_where(run: Path, say: Say) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_gate_s_run_is_refused_since_it_has_two_sides(run: Path, say: Say, form: str) -> None:
-    asked = GateAsked(against="main", revision="0123", policy=GateSpec())
+    asked = GateAsked(against="main", revision="0123", policy=GateSpec(limit=0.03))
     (run / store.RUN).write_bytes(encode(replace(store.read_run(run), gate=asked)))
     said = say("export", run, form)
     assert said.code == 2

@@ -155,6 +155,15 @@ def test_a_new_case_can_be_asked_for_alone(repo: GateScenario, gate: Gate) -> No
     assert both.verdicts == {"old": "regression", "new": "added"}
 
 
+def test_a_case_that_only_the_base_has_can_be_asked_for_alone(repo: GateScenario, gate: Gate) -> None:
+    file = repo.case("kept").case("old").committed()
+    del repo.cases["old"]
+    repo.suite()
+    alone, both = gate(file, "-k", "old"), gate(file, "-k", "old or kept")
+    assert (alone.verdicts, alone.code) == ({"old": "removed"}, 4)
+    assert both.verdicts == {"kept": "unchanged", "old": "removed"}
+
+
 def test_a_case_that_is_gone_is_missed_by_what_else_it_is_called(repo: GateScenario, gate: Gate) -> None:
     file = repo.case("kept").case("old").case("older").committed()
     repo.cases = {"kept": {}}

@@ -15,7 +15,7 @@ import pytest
 
 from bench.records.codec import encode
 from bench.records.nouns import Case, GateAsked, Machine, Run, Start
-from bench.records.suite import GateSpec
+from bench.records.suite import GateKeys, GateSpec
 from bench.store import folder as store
 from tests.analysis.made_up import models, run, survey, trials
 from tests.scenario import Said, Scenario
@@ -120,7 +120,7 @@ def test_the_limit_is_ten_per_cent_unless_the_base_or_the_project_says_otherwise
     (scenario.folder / "pyproject.toml").write_text('[tool.bench.gate]\nlimit = "20%"\n')
     assert limit(base, candidate) == 0.2
     strict = run(CASES)
-    strict = replace(strict, suite=replace(strict.suite, gate=GateSpec(limit=0.05)))
+    strict = replace(strict, suite=replace(strict.suite, gate=GateKeys(limit=0.05)))
     strict_base = stored(scenario.folder, seed="strict", made=strict)
     assert (limit(strict_base, candidate), limit(candidate, strict_base)) == (0.05, 0.2)
 

@@ -21,7 +21,7 @@ HOSTILE = r"::error::pwned\n::set-output name=x::y | <script>alert(1)</script> ]
 
 @pytest.fixture(autouse=True)
 def _short_control_and_one_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing, "CONTROL_PAIRS", 2)
+    monkeypatch.setattr(pairing, "CONTROL_PAIRS", 6)
     monkeypatch.setattr(pairing, "ROUNDS_PER_SERVER", 40)
 
 

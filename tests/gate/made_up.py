@@ -23,11 +23,17 @@ def a_gate(
     removed: tuple[str, ...] = (),
     metrics: tuple[str, ...] = ("latency", "parameters", "flops", "throughput", "peak_memory"),
     device: str = "fake",
+    controlled: bool = True,
 ) -> Run:
     """A gate over those cases, with a limit of 3 %."""
     made = run(cases)
     asked = GateAsked(
-        against="main", revision="f" * 40, policy=policy or GateSpec(limit=LIMIT), added=added, removed=removed
+        against="main",
+        revision="f" * 40,
+        policy=policy or GateSpec(limit=LIMIT),
+        controlled=controlled,
+        added=added,
+        removed=removed,
     )
     return replace(made, suite=replace(made.suite, metrics=metrics), device=device, gate=asked)
 

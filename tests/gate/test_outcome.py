@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -9,9 +10,11 @@ from bench.gate.outcome import outcome
 from bench.records.gate import Gate, Judged
 from bench.records.nouns import CHANGE, CONTROL, Finding, Record, Run, Side, Status
 from bench.records.suite import GateSpec, LimitSpec
-from tests.gate.made_up import LIMIT, Known, a_gate, measured, names, noise, pair, survey, surveys, trial
+from tests.gate import made_up
+from tests.gate.made_up import LIMIT, Known, measured, names, noise, pair, survey, surveys, trial
 from tests.measure.made_up import case
 
+a_gate = partial(made_up.a_gate, controlled=False)
 A, B, C = names(3)
 EQUAL, SLOWER, FASTER = noise("equal"), noise("slower", centre=0.1), noise("faster", centre=-0.1)
 WILD = noise("wild", sd=0.5, n=40)
@@ -345,6 +348,17 @@ def test_the_notes_of_the_plan_stand_among_the_findings() -> None:
 
 def test_pairs_without_a_control_are_remarked_on() -> None:
     assert [finding.code for finding in outcome(a_gate(A), whole(A.id, EQUAL)).findings] == ["no control"]
+
+
+@pytest.mark.parametrize(("pairs", "verdict"), [(0, "inconclusive"), (5, "inconclusive"), (6, "pass")])
+def test_a_gate_that_was_to_have_a_control_does_not_pass_before_it_has(pairs: int, verdict: str) -> None:
+    records = [*whole(A.id, EQUAL), *measured(A.id, EQUAL[:pairs], sides=CONTROL)]
+    found = outcome(a_gate(A, controlled=True), records)
+    assert ([case.verdict for case in found.cases], found.verdict) == (["unchanged"], verdict)
+
+
+def test_what_is_worse_is_so_without_a_control() -> None:
+    assert summed(outcome(a_gate(A, controlled=True), whole(A.id, SLOWER))) == ("regression", 1)
 
 
 def test_an_exact_metric_that_the_candidate_says_no_more_makes_the_case_incomparable_which_no_noise_excuses() -> None:

@@ -102,7 +102,7 @@ def test_an_exact_metric_may_become_worse_only_where_it_is_named(metric: str) ->
 @pytest.mark.parametrize("allow", [(), ("removed",), ("failed", "incomparable"), get_args(Allowed)])
 def test_what_was_not_judged_passes_where_it_is_new_or_allowed_or_skipped(allow: tuple[Allowed, ...]) -> None:
     standings: list[Unjudged] = [*get_args(Standing), "incomparable"]
-    passing = {standing for standing in standings if allowed(standing, GateSpec(allow=allow))}
+    passing = {standing for standing in standings if allowed(standing, GateSpec(limit=0.03, allow=allow))}
     assert passing == {"added", "skipped", *allow}
 
 
@@ -120,10 +120,10 @@ def test_what_was_not_judged_passes_where_it_is_new_or_allowed_or_skipped(allow:
 def test_a_regression_is_one_and_the_policy_says_what_inconclusive_is(
     verdict: GateVerdict, inconclusive: int, code: int
 ) -> None:
-    policy = GateSpec(inconclusive=0) if inconclusive == 0 else GateSpec()
+    policy = GateSpec(limit=0.03, inconclusive=0 if inconclusive == 0 else 4)
     assert exit_code(verdict, policy, [Judged(case="a=1", verdict="unchanged")]) == code
 
 
 def test_a_gate_that_compared_nothing_never_ends_with_0() -> None:
-    assert exit_code("inconclusive", GateSpec(inconclusive=0), [Judged(case="a=1", verdict="added")]) == 4
-    assert exit_code("inconclusive", GateSpec(inconclusive=0), []) == 4
+    assert exit_code("inconclusive", GateSpec(limit=0.03, inconclusive=0), [Judged(case="a=1", verdict="added")]) == 4
+    assert exit_code("inconclusive", GateSpec(limit=0.03, inconclusive=0), []) == 4

@@ -7,11 +7,11 @@ import pytest
 from bench.plan.complaints.gate import JUDGED, TIMED
 from bench.plan.suite import load_suite
 from bench.records.metrics import METRICS
-from bench.records.suite import GateSpec, LimitSpec
+from bench.records.suite import GateKeys, LimitSpec
 from tests.plan.written import BASE, FACTORS, HEAD, about, complaints, write
 
 
-def gate_of(folder: Path, lines: str) -> GateSpec | None:
+def gate_of(folder: Path, lines: str) -> GateKeys | None:
     return load_suite(write(folder, HEAD + BASE + FACTORS + lines)).gate
 
 
@@ -29,7 +29,7 @@ def test_a_suite_says_how_much_worse_its_cases_may_become(tmp_path: Path) -> Non
         LimitSpec(limit=0.05, where={"model": ("lstm",), "batch": (1, 64)}),
         LimitSpec(limit=0.1, metric="mean_latency"),
     )
-    assert gate_of(tmp_path, lines) == GateSpec(limit=0.03, limits=own, allow=("removed",), inconclusive=0)
+    assert gate_of(tmp_path, lines) == GateKeys(limit=0.03, limits=own, allow=("removed",), inconclusive=0)
 
 
 def test_a_suite_may_say_nothing_of_a_gate(tmp_path: Path) -> None:
@@ -86,14 +86,14 @@ def test_limits_are_for_cases_that_the_suite_has(tmp_path: Path, where: str, exp
 @pytest.mark.parametrize("overlay", ["quick", "cuda"])
 def test_a_limit_may_be_for_a_level_that_only_an_overlay_has(tmp_path: Path, overlay: str) -> None:
     lines = f"{overlay}: {{factors: {{batch: [256]}}}}\ngate: {{limits: [{{where: {{batch: 256}}, limit: 1%}}]}}\n"
-    assert gate_of(tmp_path, lines) == GateSpec(limits=(LimitSpec(limit=0.01, where={"batch": (256,)}),))
+    assert gate_of(tmp_path, lines) == GateKeys(limits=(LimitSpec(limit=0.01, where={"batch": (256,)}),))
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS))
 def test_a_limit_is_for_a_metric_that_a_gate_judges(tmp_path: Path, metric: str) -> None:
     lines = f"gate: {{limits: [{{metric: {metric}, limit: 1%}}]}}\n"
     if metric in ("undisturbed", "cpu_time", "mean_latency") or METRICS[metric].source == "exact":
-        assert gate_of(tmp_path, lines) == GateSpec(limits=(LimitSpec(limit=0.01, metric=metric),))
+        assert gate_of(tmp_path, lines) == GateKeys(limits=(LimitSpec(limit=0.01, metric=metric),))
     else:
         words = "it judges undisturbed, cpu_time, mean_latency and exact metrics"
         message = f"a gate does not judge {metric!r}: {words}"

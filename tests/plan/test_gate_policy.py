@@ -87,6 +87,12 @@ def test_policies_are_merged_by_key(tmp_path: Path) -> None:
     )
 
 
+def test_a_suite_takes_back_what_its_project_says(tmp_path: Path) -> None:
+    toml = "[tool.bench.gate]\nallow = ['failed']\ninconclusive = 0\nlimits = [{metric = 'cpu_time', limit = 0.3}]\n"
+    gate = {"limits": [], "allow": [], "inconclusive": 4}
+    assert policy(tmp_path, toml, gate=gate) == GateSpec(limit=DEFAULT_LIMIT)
+
+
 def test_a_limit_of_the_command_line_leaves_all_else_as_it_is(tmp_path: Path) -> None:
     toml = "[tool.bench.gate]\ninconclusive = 0\nlimits = [{metric = 'cpu_time', limit = 0.3}]\n"
     policies = [

@@ -39,8 +39,8 @@ def test_policies_and_metrics_are_spelt_out() -> None:
 def test_a_gate_has_its_keys_and_limits_for_what_it_judges() -> None:
     schema = json.loads(suite_schema())
     definitions = schema["$defs"]
-    assert {"$ref": "#/$defs/GateSpec"} in schema["properties"]["gate"]["anyOf"]
-    assert definitions["GateSpec"]["additionalProperties"] is False
+    assert {"$ref": "#/$defs/GateKeys"} in schema["properties"]["gate"]["anyOf"]
+    assert definitions["GateKeys"]["additionalProperties"] is False
     judged = definitions["LimitSpec"]["properties"]["metric"]["enum"]
     assert {"undisturbed", "cpu_time", "mean_latency", "parameters"} <= set(judged)
     assert "latency" not in judged

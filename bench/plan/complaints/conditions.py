@@ -70,7 +70,7 @@ def _places(suite: Suite) -> Iterator[tuple[Place, Where]]:
         yield ("tables", index, "where"), table.where
     for index, figure in enumerate(suite.figures):
         yield ("figures", index, "where"), figure.where
-    for index, own in enumerate(suite.gate.limits if suite.gate else ()):
+    for index, own in enumerate((suite.gate and suite.gate.limits) or ()):
         yield ("gate", "limits", index, "where"), own.where
 
 

@@ -6,7 +6,7 @@ from bench.plan.complaints.source import Offence, Source
 from bench.plan.nearest import meant_by, nearest
 from bench.plan.yaml_text import Place
 from bench.records.metrics import METRICS
-from bench.records.suite import GateSpec, Suite
+from bench.records.suite import GateKeys, Suite
 
 TIMED = ("undisturbed", "cpu_time", "mean_latency")
 """The metrics that pairs of trials judge; every exact metric is judged besides."""
@@ -30,12 +30,12 @@ def booleans(data: object, *, place: Place) -> Iterator[Offence]:
         yield Offence(place=(*place, "inconclusive"), message="expected 0 or 4, found false")
 
 
-def limits(spec: GateSpec, *, place: Place, published: Collection[str] | None) -> Iterator[Offence]:
+def limits(spec: GateKeys, *, place: Place, published: Collection[str] | None) -> Iterator[Offence]:
     """A limit of its own says for which cases or for which metric: otherwise it is the gate's `limit` under another
     name, and `--limit` would change nothing. A metric that is not in the table of metrics is a workload's own where
     the suite publishes it; `published` is None where the limits are for suites, and files, that nobody knows here: a
     name may be that of files, or any workload's own that is not nearly one of ours."""
-    for index, own in enumerate(spec.limits):
+    for index, own in enumerate(spec.limits or ()):
         inside = (*place, "limits", index)
         if own.metric is None and not own.where:
             yield Offence(place=inside, message="has neither `where` nor `metric`: say it as the gate's `limit`")

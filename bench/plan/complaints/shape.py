@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from bench.plan.complaints.source import Offence
 from bench.plan.nearest import nearest
 from bench.plan.yaml_text import Place
-from bench.records.suite import FigureSpec, GateSpec, LimitSpec, Overlay, Skip, Suite, TableSpec
+from bench.records.suite import FigureSpec, GateKeys, LimitSpec, Overlay, Skip, Suite, TableSpec
 
 EXPECTED = {
     "bool_type": "true or false",
@@ -41,7 +41,7 @@ NOUNS: dict[str | int, type] = {
     "tables": TableSpec,
     "figures": FigureSpec,
     "skip": Skip,
-    "gate": GateSpec,
+    "gate": GateKeys,
     "limits": LimitSpec,
 }
 """What stands under these keys."""

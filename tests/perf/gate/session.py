@@ -42,9 +42,8 @@ def session(planned: Plan, site: Site, judge: Patient, unit: Unit) -> Generator[
 def gated(planned: Plan, site: Site) -> Run:
     """The gate of a plan against the last commit of its repository."""
     revision = revisions.resolve(revisions.repository(site.project.folder), "HEAD")
-    return replace(
-        describe(planned, site), gate=GateAsked(against="HEAD", revision=revision, policy=GateSpec(limit=LIMIT))
-    )
+    asked = GateAsked(against="HEAD", revision=revision, policy=GateSpec(limit=LIMIT), controlled=False)
+    return replace(describe(planned, site), gate=asked)
 
 
 def records(
