@@ -19,7 +19,7 @@ class Told(BaseException):
 
 
 class BenchError(Told, Exception):
-    """Something is wrong; only the command line catches it."""
+    """Something is wrong; a room that catches it tells it in other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ repeats at their own pace, the servers that are still to be started, and the con
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 
@@ -64,12 +64,12 @@ class _Spent:
 class GateProgress:
     """Counts; judges only where a look is over, because that reads every record."""
 
-    def __init__(self, run: Run, *, controlled: bool = True, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, run: Run, *, now: Callable[[], float] = time.monotonic) -> None:
         assert run.gate is not None
         self.run, self._judge, self._now = run, PairJudge(run, run.gate.policy), now
         self._began = self._last = now()
         self.surveyed = self.pair = 0
-        self._spent, self._control_due = _Spent(), controlled
+        self._spent, self._control_due = _Spent(), run.gate.controlled
         self._records: list[Record] = []
         self._looks = [look.pairs for look in LOOKS]
 
@@ -95,6 +95,12 @@ class GateProgress:
         self._records.append(record)
         self._spent.add(record, took)
         return looked
+
+    def last(self) -> Looked | None:
+        """What the look has decided that ended the gate, if one did: no record shows it to be over."""
+        if not self._looks or self.pair != self._looks[0]:
+            return None
+        return replace(self._looked(self._looks.pop(0)), following=None, left=0.0)
 
     def _looked(self, pairs: int) -> Looked:
         decided = decide(series(self.run, self._judge.policy, self._records), pairs=pairs)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from bench.api.alone import Site, measuring
 from bench.api.planning import Options, Plan, plan
 from bench.api.running import Listener, describe, place_of, record, scratch_folder, setup_of
 from bench.api.verdicts import derive_gate
-from bench.errors import BenchError, Incomparable
+from bench.errors import BenchError, Incomparable, NothingSelected
 from bench.gate.alike import unlike
 from bench.gate.judge import PairJudge
 from bench.measure import revisions
@@ -59,8 +59,11 @@ def gate(
 ) -> Path:
     """Measures the suite's cases on both sides and returns the run's folder.
 
-    Raises Incomparable where there is no such revision, BenchError where the suite lies in no repository."""
-    planned = replace(plan(file, replace(options, only=None)), options=options)  # the base may have what -k names
+    Raises Incomparable where there is no such revision, BenchError where the suite lies in no repository,
+    NothingSelected."""
+    planned = replace(plan(file, replace(options, only=None)), options=options)
+    with suppress(NothingSelected):  # of the candidate's: the base may have what it names, and is not there yet
+        select(planned.cases, options.only or "")
     site = Site.of(planned)
     revisions.resolve(revisions.repository(site.project.folder), against)  # told at once, not after a wait
     with measuring(f"gate of {planned.suite.name}", site, device=options.device, wait=wait):

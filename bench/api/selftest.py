@@ -1,4 +1,5 @@
-"""This machine → what its gate sees of work that is known: nothing, and 1, 2 and 5 % more, in quiet and under a load.
+"""This machine → what its gate sees of work that is known: nothing, and 1, 2 and 5 % more, in quiet; under a load, for
+which there is less time, of a short step that is equal or 5 % more.
 
 The gate itself is run twice over `bench.measure.dosed`, in a repository that is made for it and gone afterwards:
 its base is the committed file, its candidate the same file with the doses switched on. Both gates have a limit of 1 %:

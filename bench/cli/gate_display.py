@@ -9,20 +9,22 @@ from bench.units import duration
 class GateDisplay:
     """Progress of a gate on the terminal, and what each look has decided."""
 
-    def __init__(self, *, controlled: bool = True) -> None:
-        self._screen, self._controlled = Screen(), controlled
+    def __init__(self) -> None:
+        self._screen = Screen()
         self._progress: GateProgress | None = None
 
     def __enter__(self) -> "GateDisplay":
         return self
 
     def __exit__(self, *problem: object) -> None:
+        if problem[0] is None and self._progress is not None and (looked := self._progress.last()):
+            self._screen.say(look_line(self._progress.run, looked))
         self._screen.__exit__(*problem)
 
     def __call__(self, run: Run, record: Record) -> None:
         """Takes one record."""
         if self._progress is None:
-            self._progress = GateProgress(run, controlled=self._controlled)
+            self._progress = GateProgress(run)
         looked = self._progress.add(record)
         if record.status not in ("ok", "skipped"):
             self._screen.say(f"{record.case} ({record.side}): {record.status}: {record.note or ''}")

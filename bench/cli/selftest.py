@@ -34,7 +34,7 @@ class Displays:
         if run.name != self._name:
             self._stack.close()
             click.echo("a gate in quiet" if not self._name else "a gate under a load of our own", err=True)
-            self._name, self._display = run.name, self._stack.enter_context(GateDisplay(controlled=False))
+            self._name, self._display = run.name, self._stack.enter_context(GateDisplay())
         self._display(run, record)
 
 
@@ -49,7 +49,8 @@ def command(
     ctx: click.Context, /, device: str, seed: int | None, out: Path | None, wait: float | None, as_json: bool
 ) -> None:
     """Shows in three minutes which changes the gate finds on this machine: it gates work that is known to be equal, or
-    to be 1, 2 or 5 % more, in quiet and under a load of its own. Exit code 4: the machine is too noisy."""
+    to be 1, 2 or 5 % more, in quiet; what is equal or 5 % more also under a load of its own. Exit code 4: the machine
+    is too noisy."""
     with Displays() as displays:
         found = selftest(Options(device=device, seed=seed, out=out), displays, wait=waiting(wait))
     if as_json:

@@ -209,7 +209,7 @@ def _change(case: Case, metric: str, evidence: Evidence, *, worse: bool, limit: 
 def _findings(run: Run, records: Sequence[Record], control: Control | None) -> list[Finding]:
     if control is None or control.low is None or control.high is None:
         paired = any(record.kind == "timed" and record.side == "candidate" for record in records)
-        return [NO_CONTROL] if paired else []
+        return [_no_control(records)] if paired and run.gate is not None and run.gate.controlled else []
     case = next(case for case in run.cases if case.id == control.case)
     assert run.gate is not None
     sharp = sharp_metric(run, case, base_surveys(records).get(case.id))
@@ -234,6 +234,19 @@ def _findings(run: Run, records: Sequence[Record], control: Control | None) -> l
             )
         )
     return found
+
+
+def _no_control(records: Sequence[Record]) -> Finding:
+    failed = [record for record in records if record.side in CONTROL and record.status != "ok"]
+    if not failed:
+        return NO_CONTROL
+    why = f"{failed[-1].status}: {failed[-1].note or ''}".rstrip(": ")
+    return Finding(
+        code=NO_CONTROL.code,
+        message=f"base against base could not be measured: {why}",
+        advice="gate again; if it stays, look for what a second worktree of the base lacks",
+        cases=(failed[-1].case,),
+    )
 
 
 def _seconds(records: Sequence[Record]) -> float | None:

@@ -155,10 +155,10 @@ class PairRunner:
         would still fit, and goes on as long as a pair does."""
         calmest = self.means.judge.calmest(self.records)
         for case in [case for case in self.run.cases if case.id == calmest and not self._budget.done()]:
-            self._control_wanted = False
             yield from self._ask(Trial(case=case, round=0), Turn(side=CONTROL[1], step_limit=NO_LIMIT))
             if self._surveys[case.id, CONTROL[1]].status != "ok":
-                return
+                return  # the next look asks again
+            self._control_wanted = False
             for number in range(1, CONTROL_PAIRS + 1):
                 if self._control_budget.done() or self._given_up(case, CONTROL):
                     return

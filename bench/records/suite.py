@@ -162,7 +162,8 @@ Allowed = Literal["added", "removed", "failed", "incomparable"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateKeys:
     """How much worse a case may become, what may happen beside that, and the exit code of an inconclusive gate: what a
-    suite or a project says of it. A key that is left out, or empty, is left to the others."""
+    suite or a project says of it. A key that is left out, or has nothing behind it, is left to the others; an empty
+    list is said."""
 
     __pydantic_config__ = FORBID_EXTRA
 

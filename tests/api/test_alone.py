@@ -6,13 +6,13 @@ from contextlib import suppress
 
 import pytest
 
-from bench.api.alone import interruptible
+from bench.api.alone import handlers_kept, interruptible
 from bench.errors import Stopped
 
 
 def signalled(number: signal.Signals) -> None:
     """Within a library that takes every error for a no, as click does while it asks whether it writes to a terminal."""
-    with interruptible(), suppress(Exception):
+    with handlers_kept(), interruptible(), suppress(Exception):
         os.kill(os.getpid(), number)
 
 

@@ -20,7 +20,7 @@ def watched(
     """The progress after those records, and what each look showed. Each record is there after its own time, and after
     what was waited before its server's first."""
     clock, seen, looks = [0.0], {0}, []
-    progress = GateProgress(a_gate(A, B, C), controlled=controlled, now=lambda: clock[0])
+    progress = GateProgress(a_gate(A, B, C, controlled=controlled), now=lambda: clock[0])
     for record in records:
         clock[0] += record.phases.get("total", 0.0)
         clock[0] += (waits or {}).get(record.server, 0.0) if record.server not in seen else 0.0
@@ -150,6 +150,19 @@ def test_a_control_that_is_over_and_the_surveys_are_not_paid_for_again() -> None
     _, looks = watched([*lasting(surveys(A.id), 100.0), *wild[:24], *control, *wild[24:]])
     assert looks[0].left == pytest.approx(2 * 12 * 0.5 + 2 * CONTROL_PAIRS * 0.5)
     assert looks[1].left == pytest.approx(2 * 16 * 0.5)
+
+
+def test_the_look_that_ends_a_gate_is_told_at_its_end() -> None:
+    progress, looks = watched(measured(A.id, noise("a")))
+    assert not looks
+    assert progress.last() == Looked(pairs=12, verdicts={"unchanged": 1}, following=None, left=0.0)
+    assert progress.last() is None
+
+
+@pytest.mark.parametrize("pairs", [5, 13])
+def test_a_gate_that_did_not_end_with_a_look_tells_none_at_its_end(pairs: int) -> None:
+    progress, _ = watched(measured(A.id, noise("a", n=pairs)))
+    assert progress.last() is None
 
 
 def test_the_control_s_survey_tells_the_look_and_is_no_case_s() -> None:

@@ -347,7 +347,16 @@ def test_the_notes_of_the_plan_stand_among_the_findings() -> None:
 
 
 def test_pairs_without_a_control_are_remarked_on() -> None:
-    assert [finding.code for finding in outcome(a_gate(A), whole(A.id, EQUAL)).findings] == ["no control"]
+    found = outcome(a_gate(A, controlled=True), whole(A.id, EQUAL))
+    assert [finding.code for finding in found.findings] == ["no control"]
+    assert not outcome(a_gate(A), whole(A.id, EQUAL)).findings
+
+
+def test_a_control_that_failed_is_named_with_its_note() -> None:
+    failed = survey(A.id, "control", status="oom", note="no memory")
+    (finding,) = outcome(a_gate(A, controlled=True), [*whole(A.id, EQUAL), failed]).findings
+    assert (finding.code, finding.cases) == ("no control", (A.id,))
+    assert "oom: no memory" in finding.message
 
 
 @pytest.mark.parametrize(("pairs", "verdict"), [(0, "inconclusive"), (5, "inconclusive"), (6, "pass")])

@@ -52,7 +52,7 @@ def test_the_control_s_second_side_is_surveyed_before_it_is_timed() -> None:
     assert (survey.case, survey.sequence) == (B.id, first.sequence - 1)
 
 
-def test_a_control_that_cannot_be_surveyed_is_none_and_the_gate_goes_on() -> None:
+def test_a_control_that_cannot_be_surveyed_is_asked_for_at_each_look_and_the_gate_goes_on() -> None:
     def broken(asked: Trial, turn: Turn) -> Record:
         found = sound(asked, turn)
         return replace(found, status="failed") if turn.side == "control" else found
@@ -60,7 +60,7 @@ def test_a_control_that_cannot_be_surveyed_is_none_and_the_gate_goes_on() -> Non
     records, _ = gated(a_gate(A, B), broken, judge=never_decided(B.id))
     assert pairs_of(records, CONTROL) == []
     assert {(f.case, f.round) for f, _ in pairs_of(records)} == {(id, n) for id in (A.id, B.id) for n in range(1, 41)}
-    assert [record.side for record in records].count("control") == 1
+    assert [record.side for record in records].count("control") == 3
 
 
 def test_a_control_that_fails_is_given_up_and_its_case_is_not() -> None:
