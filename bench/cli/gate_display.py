@@ -17,9 +17,9 @@ class GateDisplay:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        self._screen.__exit__(*problem)
         if problem[0] is None and self._progress is not None and (looked := self._progress.last()):
             self._screen.say(look_line(self._progress.run, looked))
-        self._screen.__exit__(*problem)
 
     def __call__(self, run: Run, record: Record) -> None:
         """Takes one record."""
