@@ -61,7 +61,7 @@ def gate(
 
     Raises Incomparable where there is no such revision, BenchError where the suite lies in no repository,
     NothingSelected."""
-    planned = replace(plan(file, replace(options, only=None)), options=options)
+    planned = unselected(file, options)
     with suppress(NothingSelected):  # of the candidate's: the base may have what it names, and is not there yet
         select(planned.cases, options.only or "")
     site = Site.of(planned)
@@ -70,11 +70,19 @@ def gate(
         return gate_alone(planned, site, listen, against=against, limit=limit)
 
 
+def unselected(file: Path, options: Options) -> Plan:
+    """All cases of the suite: which of them a gate takes is seen when the base's are known too, for -k may name what
+    only one of the two has.
+
+    Raises as `plan` does."""
+    return replace(plan(file, replace(options, only=None)), options=options)
+
+
 def gate_alone(
     planned: Plan, site: Site, listen: Listener, *, against: str, limit: float | None, control: bool = True
 ) -> Path:
-    """The same for a caller that is alone on the machine already, and stays so between one gate and the next; without
-    a control for one among whose cases are some that cannot differ."""
+    """The same of what is planned `unselected`, for a caller that is alone on the machine already, and stays so between
+    one gate and the next; without a control for one among whose cases are some that cannot differ."""
     repository = revisions.repository(site.project.folder)
     revision = revisions.resolve(repository, against)
     with revisions.worktrees(repository, revision, 1 + control) as (base, *others):
@@ -137,7 +145,7 @@ def _base_plan(planned: Plan, site: Site, trees: Trees) -> Plan | None:
     if not there.is_file():
         return None
     with _read_of(trees, site.file.name):
-        return plan(there, replace(planned.options, only=None))
+        return unselected(there, planned.options)
 
 
 @contextmanager
@@ -184,14 +192,13 @@ def _kept_to(planned: Plan, base: Plan | None) -> Plan:
 
 def _chosen(planned: Plan, base: Plan | None) -> tuple[Plan, tuple[str, ...]]:
     """The cases that are asked for, and the ids of those that only the base has, among them what it measures and the
-    candidate skips: -k may name what only one of the two knows.
+    candidate skips.
 
     Raises NothingSelected where neither has anything of the kind."""
     old = () if base is None else base.cases
-    new = plan(planned.file, replace(planned.options, only=None)).cases
-    there = {case.id for case in new if case.skip is None}
+    there = {case.id for case in planned.cases if case.skip is None}
     gone = [case for case in old if case.skip is None and case.id not in there]
-    wanted = {case.id for case in select((*new, *gone), planned.options.only or "")}
+    wanted = {case.id for case in select((*planned.cases, *gone), planned.options.only or "")}
     kept = tuple(case for case in planned.cases if case.id in wanted)
     return replace(planned, cases=kept), tuple(case.id for case in gone if case.id in wanted)
 

@@ -1,5 +1,5 @@
 """This machine → what its gate sees of work that is known: nothing, and 1, 2 and 5 % more, in quiet; under a load, for
-which there is less time, of a short step that is equal or 5 % more.
+which less time is left, nothing and 5 % more in a short step.
 
 The gate itself is run twice over `bench.measure.dosed`, in a repository that is made for it and gone afterwards:
 its base is the committed file, its candidate the same file with the doses switched on. Both gates have a limit of 1 %:
@@ -21,8 +21,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.api.alone import Site, measuring
-from bench.api.gating import gate_alone
-from bench.api.planning import Options, check_device, plan
+from bench.api.gating import gate_alone, unselected
+from bench.api.planning import Options, check_device
 from bench.api.running import Listener
 from bench.api.verdicts import outcome_of
 from bench.errors import CannotStore, Internal, Stopped
@@ -195,7 +195,7 @@ def _repository(suite: str) -> Iterator[Path]:
 def _gated(name: str, site: Site, options: Options, listen: Listener, *, seconds: float) -> Path:
     """The folder of one of the two gates, which is over."""
     out = options.out / name if options.out is not None else None
-    planned = plan(site.file, replace(options, out=out, policy={"max_seconds": seconds}))
+    planned = unselected(site.file, replace(options, out=out, policy={"max_seconds": seconds}))
     return gate_alone(planned, site, listen, against="HEAD", limit=LIMIT, control=False)
 
 

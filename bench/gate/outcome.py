@@ -207,11 +207,11 @@ def _change(case: Case, metric: str, evidence: Evidence, *, worse: bool, limit: 
 
 
 def _findings(run: Run, records: Sequence[Record], control: Control | None) -> list[Finding]:
+    assert run.gate is not None
     if control is None or control.low is None or control.high is None:
         paired = any(record.kind == "timed" and record.side == "candidate" for record in records)
-        return [_no_control(records)] if paired and run.gate is not None and run.gate.controlled else []
+        return [_no_control(records)] if paired and run.gate.controlled else []
     case = next(case for case in run.cases if case.id == control.case)
-    assert run.gate is not None
     sharp = sharp_metric(run, case, base_surveys(records).get(case.id))
     half = log1p(limit_of(case, sharp, run.gate.policy)) / 2
     found = []
